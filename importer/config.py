@@ -1,0 +1,290 @@
+"""This file holds everything a run can be told: RunConfig and Target, frozen, secrets hidden."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from importer.errors import TargetError, UsageError
+from importer.moengage import access
+from importer.moengage.limits import USERS_PER_MINUTE
+
+STATE_DIR = Path(".moengage-import")
+
+_PACE = Decimal("0.995")
+"""The share of a stated rate that is used: clocks differ, and a 429 costs more than 0.5%."""
+
+_UNITS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that shows itself only to whoever asks for it by `reveal()`."""
+
+    _text: str = field(repr=False)
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The workspace that is written to.
+
+    app_id: the dashboard calls it "Workspace ID".
+    api_key: the key of the "Data" tile in the dashboard's API settings.
+    base_url: `https://api-03.moengage.com`; plain http only to this machine (loopback).
+
+    Raises TargetError where one of them cannot be right.
+    """
+
+    app_id: str
+    api_key: Secret
+    base_url: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_\-]+", self.app_id):
+            raise TargetError(
+                "MOENGAGE_APP_ID",
+                "a Workspace ID that is empty or has characters other than letters, digits, _ and -",
+                "the Workspace ID of the dashboard",
+                "copy it from Settings > Account > APIs in the dashboard",
+            )
+        if not self.api_key:
+            raise TargetError(
+                "MOENGAGE_API_KEY",
+                "no API key",
+                "the key of the Data tile",
+                "export MOENGAGE_API_KEY, or MOENGAGE_API_KEY_FILE with the path of a file",
+            )
+        if not re.fullmatch(r"[\x21-\x7e]+", self.api_key.reveal()):
+            raise TargetError(
+                "MOENGAGE_API_KEY",
+                "an API key with blanks or unusual characters",
+                "the key of the Data tile",
+                "copy it again, without quotes and blanks",
+            )
+        _require_safe_url(self.base_url)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the target is this machine (a sandbox), not a real workspace."""
+        return _is_loopback(urlsplit(self.base_url).hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _require_safe_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        hostname, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, hostname = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not hostname:
+        raise TargetError(
+            "MOENGAGE_BASE_URL",
+            f"{_without_secrets(url)!r}, which is not an address",
+            "https://api-0X.moengage.com",
+            "set MOENGAGE_DATA_CENTER to the number in your dashboard's address instead",
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise TargetError(
+            "MOENGAGE_BASE_URL",
+            "an address with credentials or parameters in it",
+            "https://api-0X.moengage.com",
+            "keep the key in MOENGAGE_API_KEY",
+        )
+    if parts.scheme == "http" and not _is_loopback(hostname):
+        raise TargetError(
+            "MOENGAGE_BASE_URL",
+            f"plain http to {hostname}",
+            "https (plain http only to this machine)",
+            "write https://, so that the key does not travel in the open",
+        )
+
+
+def _without_secrets(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//***@", url)
+
+
+def base_url_for(data_center: str) -> str:
+    """Give the API's address for "3", "03", "101" or a dashboard's URL; TargetError for others."""
+    center = access.data_center(data_center)
+    if center is None:
+        raise TargetError(
+            "MOENGAGE_DATA_CENTER",
+            repr(data_center),
+            f"one of {', '.join(access.DATA_CENTERS)}, or the dashboard's URL",
+            "look at your dashboard's address: dashboard-03.moengage.com is data centre 03",
+        )
+    return access.base_url(center)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many users a minute may be sent; None is no limit of our own."""
+
+    users_per_minute: Decimal | None = Decimal(USERS_PER_MINUTE)
+
+    @classmethod
+    def parse(cls, text: str) -> Rate:
+        """Read `10000/min`, `150/s`, `80%` (of MoEngage's 10,000 a minute) or `none`."""
+        stripped = text.strip().lower()
+        if stripped == "none":
+            return cls(None)
+        found = re.fullmatch(r"([\d_]+(?:\.\d+)?)\s*(?:(%)|/\s*([a-z]+))", stripped)
+        unit = _UNITS.get(found.group(3)) if found and found.group(3) else 60
+        if not found or unit is None or Decimal(found.group(1)) == 0:
+            raise UsageError(
+                "--rate",
+                repr(text),
+                "a number above 0 with its unit, such as 10000/min or 80%, or none",
+                "leave --rate away for MoEngage's own limit of 10000/min",
+            )
+        amount = Decimal(found.group(1))
+        if found.group(2):
+            return cls(Decimal(USERS_PER_MINUTE) * amount / 100)
+        return cls(amount * 60 / unit)
+
+    @property
+    def interval_seconds(self) -> float:
+        """Seconds between two requests when they are paced evenly; 0.0 without a limit."""
+        if self.users_per_minute is None:
+            return 0.0
+        return float(60 / (self.users_per_minute * _PACE))
+
+    def __str__(self) -> str:
+        if self.users_per_minute is None:
+            return "none"
+        return f"{self.users_per_minute.normalize():f}/min"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many dead letters still make a run a success: `12` rows, or `5%` of them."""
+
+    amount: Decimal = Decimal(0)
+    percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Allowance:
+        """Read `0`, `12` or `5%`."""
+        try:
+            amount = Decimal(text.strip().removesuffix("%"))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        percent = text.strip().endswith("%")
+        whole = percent or amount == amount.to_integral_value()
+        if not (amount.is_finite() and amount >= 0 and whole and (not percent or amount <= 100)):
+            raise UsageError(
+                "--allow-failures",
+                repr(text),
+                "a number of rows such as 12, or a share such as 5%",
+                "leave it away to allow none",
+            )
+        return cls(amount, percent)
+
+    def allows(self, failures: int, rows: int) -> bool:
+        """Tell whether so many failures among so many rows are within the allowance."""
+        limit = self.amount * rows / 100 if self.percent else self.amount
+        return failures <= limit
+
+    def __str__(self) -> str:
+        return f"{self.amount}%" if self.percent else str(self.amount)
+
+
+@dataclass(frozen=True)
+class SendingConfig:
+    """How requests are sent.
+
+    concurrency: requests in flight at the most.
+    retries: further tries of a request after the first, at the most.
+    timeout_seconds: for one try, from its first byte to the answer's last.
+    grace_seconds: how long requests in flight may go on when the run is stopped.
+    """
+
+    rate: Rate = field(default_factory=Rate)
+    concurrency: int = 256
+    retries: int = 5
+    timeout_seconds: float = 60.0
+    retry_404: bool = False
+    grace_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        _require(self.concurrency >= 1, "--concurrency", self.concurrency, "1 or more")
+        _require(self.retries >= 0, "--retries", self.retries, "0 or more")
+        _require(self.timeout_seconds > 0, "--timeout", self.timeout_seconds, "seconds above 0")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything a run can be told, apart from its sources, its mapping and its target.
+
+    limit: take the source as if it had only so many rows; None takes all.
+    only: send these customer ids and leave all other rows out; None sends all.
+    update_existing_only: never create a user; None leaves it to the mapping.
+    allow_failures: how many dead letters still give exit code 0.
+    workers: processes that prepare; 0 prepares in this process; None chooses by size.
+    state_dir: where runs keep their folders.
+    dead_letter, report: further paths to write them to.
+    max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
+    command: the words that started the run, for the `next` hint; never with secrets.
+    """
+
+    sending: SendingConfig = field(default_factory=SendingConfig)
+    limit: int | None = None
+    only: frozenset[str] | None = None
+    update_existing_only: bool | None = None
+    allow_failures: Allowance = field(default_factory=Allowance)
+    workers: int | None = None
+    state_dir: Path = STATE_DIR
+    dead_letter: Path | None = None
+    report: Path | None = None
+    max_time_seconds: float | None = None
+    finish_by: datetime | None = None
+    command: str = "moengage-import run"
+
+    def __post_init__(self) -> None:
+        _require(self.limit is None or self.limit >= 0, "--limit", self.limit, "0 or more rows")
+        _require(self.workers is None or self.workers >= 0, "--workers", self.workers, "0 or more")
+        _require(
+            self.max_time_seconds is None or self.max_time_seconds > 0,
+            "--max-time",
+            self.max_time_seconds,
+            "a duration above 0",
+        )
+        _require(
+            self.finish_by is None or self.finish_by.tzinfo is not None,
+            "--finish-by",
+            self.finish_by,
+            "a time with its zone",
+        )
+
+
+def _require(holds: bool, option: str, found: object, expected: str) -> None:
+    if not holds:
+        raise UsageError(option, str(found), expected, f"leave {option} away for its default")

@@ -1,0 +1,34 @@
+"""This file holds the sizes and rates that MoEngage documents."""
+
+from __future__ import annotations
+
+USERS_PER_MINUTE = 10_000
+"""User updates a minute and workspace on /v1/customer (Data API docs, "Rate Limits")."""
+
+RATE_WINDOW_SECONDS = 60
+"""The window of that limit (Data API docs, "Rate Limits")."""
+
+BODY_BYTES = 128_000
+"""The largest body we send.  The docs say 128 KB without saying whether KB is 1000 or 1024."""
+
+SERVER_BODY_BYTES = 131_072
+"""The largest body the sandbox takes: the lenient reading of 128 KB."""
+
+ID_MIN_CHARACTERS = 2
+""""Any string of more than one character" (Data API docs, "Track User")."""
+
+NAME_CHARACTERS = 200
+"""Longer attribute names are cut to their first 200 characters (Data API docs, "Data Management")."""
+
+STRING_CHARACTERS = 512
+"""Longer strings are cut to their first 512; a longer URL is dropped (Data API docs)."""
+
+LIST_ITEMS = 50
+"""Items of an array, each at most STRING_CHARACTERS (Data API docs)."""
+
+ATTRIBUTES_PER_WORKSPACE = 256
+"""Distinct user attributes in one workspace; new ones beyond are dropped (Data API docs)."""
+
+EXPORT_USERS_PER_REQUEST = 20
+EXPORT_USERS_PER_MINUTE = 1_000
+"""Read-back limits of /v1/customers/export (Data API docs, "Get User")."""

@@ -1,0 +1,222 @@
+"""This file holds the nouns that travel through a run, from a source's block to a row's fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Int64s = npt.NDArray[np.int64]
+
+
+class Fate(StrEnum):
+    """What became of a row in the end; every row has exactly one."""
+
+    DELIVERED = "delivered"
+    UNCHANGED = "unchanged"
+    FILTERED = "filtered"
+    SUPERSEDED = "superseded"
+    INVALID = "invalid"
+    REJECTED = "rejected"
+    UNDELIVERED = "undelivered"
+    PENDING = "pending"
+
+
+DEAD_FATES = (Fate.INVALID, Fate.REJECTED, Fate.UNDELIVERED)
+"""The fates whose rows go to the dead letter."""
+
+# The dead letter's own columns, which stand after the source's.  A file that has them all is a
+# dead letter, and reading leaves them out again.
+DEAD_LETTER_COLUMNS = (
+    "_run",
+    "_file",
+    "_row",
+    "_line",
+    "_stage",
+    "_code",
+    "_column",
+    "_message",
+    "_http_status",
+    "_attempts",
+    "_request_id",
+    "_raw",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a delimited text file is written.
+
+    `encoding` is a Python codec name ("utf-8", "cp1252"); `delimiter` and `quote` are one
+    character each.
+    """
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """Some MiB of a text file that begin and end at a record's edge.
+
+    starts, ends: byte offsets of each record in `data`; `ends` is before the line end.  Offsets
+        ascend; what lies between two records (line ends, blank lines) belongs to none.
+    lines: the first physical line of each record, counted from 1 in its file.
+    odd: positions of the records that only the exact parser may read (a subset of 0..rows-1,
+        ascending).  All others are provably regular: cells == columns, and quotes only where
+        RFC 4180 allows them.
+    number: the block's place in the run, from 0.
+    first_row: the row number, in its file, of the block's first record (from 1).
+    """
+
+    number: int
+    file: str
+    first_row: int
+    columns: tuple[str, ...]
+    dialect: Dialect
+    data: bytes
+    starts: Int64s
+    ends: Int64s
+    lines: Int64s
+    odd: Int64s
+
+    @property
+    def rows(self) -> int:
+        return len(self.starts)
+
+    def line(self, index: int) -> int:
+        """Give the physical line where the row at this position begins."""
+        return int(self.lines[index])
+
+
+@dataclass(frozen=True)
+class ArrowBlock:
+    """Some rows of a Parquet file, as typed columns.  There are no lines: `line` is 0."""
+
+    number: int
+    file: str
+    first_row: int
+    columns: tuple[str, ...]
+    table: pa.Table
+
+    @property
+    def rows(self) -> int:
+        return int(self.table.num_rows)
+
+    def line(self, index: int) -> int:
+        return 0
+
+
+Block = TextBlock | ArrowBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One reason why one row, or one value of it, was refused before sending.
+
+    index: the row's position in its block, from 0.
+    code: the rule's code (see rules.py).
+    column: the source column, or the attribute, that is at fault; "" for the whole row.
+    found, expected: both halves of the message; `found` may hold a person's data.
+    raw: the record's own bytes as text, where it could not be split or decoded.
+    """
+
+    index: int
+    stage: str
+    code: str
+    column: str
+    found: str
+    expected: str
+    raw: str = ""
+
+    @property
+    def message(self) -> str:
+        return f"found {self.found}, expected {self.expected} [{self.code}]"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The readable rows of a block, as text.
+
+    index: each row's position in its block (int64, ascending).
+    cells: one string column per source column that was asked for, len(index) rows; a null cell
+        is one that the source itself says is null (Parquet), never an empty text.
+    """
+
+    index: Int64s
+    cells: pa.Table
+
+    @property
+    def rows(self) -> int:
+        return len(self.index)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is left of a block when everything but sending is done.
+
+    number, rows: of its block; every position 0..rows-1 stands in exactly one of `index`,
+        `filtered` and the positions of `rejections`.
+    index: positions of the rows to send (int64, ascending).
+    customer_ids, bodies: of those rows (pa.StringArray, pa.BinaryArray; same length).
+    filtered: positions that the mapping's `where:` leaves out.
+    rejections: all reasons of all invalid rows; one row may have several.
+    left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
+    warnings: rule code -> number of rows it speaks of.
+    """
+
+    number: int
+    rows: int
+    index: Int64s
+    customer_ids: pa.StringArray
+    bodies: pa.BinaryArray
+    filtered: Int64s
+    rejections: tuple[Rejection, ...] = ()
+    left_out: tuple[Rejection, ...] = ()
+    warnings: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One row on its way to the API; `ordinal` is its place in the run, from 0."""
+
+    ordinal: int
+    customer_id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one request in the end: delivered, rejected, undelivered or pending.
+
+    attempts: how often it was sent; 0 for a pending row that was never tried.
+    http_status: of the last answer; 0 if none came.
+    message: what the API said, or why no answer came; "" when delivered.
+    """
+
+    ordinal: int
+    fate: Fate
+    attempts: int = 1
+    http_status: int = 200
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run ended before its rows did.
+
+    code: one word for `stopped_because` ("credentials", "interrupted", "time", ...).
+    exit_code: what the command exits with.
+    """
+
+    code: str
+    message: str
+    remedy: str
+    exit_code: int

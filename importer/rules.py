@@ -1,0 +1,452 @@
+"""This file lists every reason for which a row, a value or a mapping is refused or warned about.
+
+Its codes stand in the dead letter's `_code`, end every message, and are explained by
+`moengage-import rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what it refuses, why, who says so, and what to do about it.
+
+    stage: where it is applied; "mapping" for rules about the mapping itself.
+    switch: how a mapping softens it, or "" where the API leaves no room.
+    """
+
+    code: str
+    stage: str
+    severity: Severity
+    what: str
+    why: str
+    source: str
+    fix: str
+    switch: str = ""
+
+
+_OURS = "this program"
+_SPEC = "User API"
+_DOCS = "Data API docs"
+_SWITCH = "rules: {CODE: warn} or {CODE: off} in the mapping"
+
+
+def _rule(
+    code: str, stage: str, what: str, why: str, source: str, fix: str, switch: str = ""
+) -> Rule:
+    return Rule(code, stage, "error", what, why, source, fix, switch.replace("CODE", code))
+
+
+def _warning(code: str, stage: str, what: str, why: str, source: str, fix: str) -> Rule:
+    return Rule(code, stage, "warning", what, why, source, fix)
+
+
+_RULES = (
+    # --- reading -----------------------------------------------------------------------------
+    _rule(
+        "ragged-row",
+        "reading",
+        "a row with more or fewer cells than the header",
+        "cells would land under the wrong columns",
+        _OURS,
+        "quote the cell that holds the delimiter, or add the missing cells",
+    ),
+    _rule(
+        "quote-open",
+        "reading",
+        "a quote that is opened and never closed",
+        "the rest of the file would become one cell",
+        _OURS,
+        'close the quote, or write a quote inside a quoted cell twice ("")',
+    ),
+    _rule(
+        "quote-stray",
+        "reading",
+        "text after a closing quote",
+        "it cannot be told whether the quote or the text is the mistake",
+        _OURS,
+        'write a quote inside a quoted cell twice ("")',
+    ),
+    _rule(
+        "undecodable",
+        "reading",
+        "bytes that the file's encoding cannot read",
+        "a guess would change a name for good",
+        _OURS,
+        "save the row in the file's encoding, or say the right `encoding:` in the mapping's source",
+    ),
+    _rule(
+        "cell-too-long",
+        "reading",
+        "a record longer than 1 MiB",
+        "no attribute is that long; it is a quote that was not closed, most likely",
+        _OURS,
+        "close the quote",
+    ),
+    # --- coercing ----------------------------------------------------------------------------
+    _rule(
+        "blank",
+        "coercing",
+        "an empty cell where the mapping asks for a value",
+        "the mapping says `blank: invalid` for it",
+        _OURS,
+        "fill the cell, or say `blank: skip`",
+    ),
+    _rule(
+        "not-listed",
+        "coercing",
+        "a value that the mapping's `values:` does not list",
+        "the mapping says `otherwise: invalid` for it",
+        _OURS,
+        "add the value to `values:`, or say another `otherwise:`",
+    ),
+    _rule(
+        "not-integer",
+        "coercing",
+        "text that is not a whole number",
+        "a guess would change the value",
+        _OURS,
+        "write digits only, or say `type: number`",
+    ),
+    _rule(
+        "not-number",
+        "coercing",
+        "text that is not a number",
+        "a guess would change the value",
+        _OURS,
+        "write digits, or say `decimal:` and `thousands:` as the file has them",
+    ),
+    _rule(
+        "not-boolean",
+        "coercing",
+        "text that is neither a yes nor a no",
+        "unknown words are never taken for true",
+        _OURS,
+        "write true or false, or list the file's words under `values:`",
+    ),
+    _rule(
+        "not-date",
+        "coercing",
+        "text that is not a date of the stated format",
+        "MoEngage keeps a date that it cannot read as mere text",
+        _DOCS,
+        "write YYYY-MM-DD, or say the file's `format:`",
+    ),
+    _rule(
+        "not-datetime",
+        "coercing",
+        "text that is not a date and time of the stated format",
+        "MoEngage keeps a date that it cannot read as mere text",
+        _DOCS,
+        "write 2024-03-01T12:00:00Z, or say the file's `format:`",
+    ),
+    _rule(
+        "date-ambiguous",
+        "coercing",
+        "a date that two of the stated formats read differently",
+        "a guess would swap day and month",
+        _OURS,
+        "say one `format:`",
+    ),
+    _rule(
+        "zone-missing",
+        "coercing",
+        "a date and time without a time zone",
+        "the instant is unknown",
+        _OURS,
+        "say `timezone:` in the mapping, for example Asia/Kolkata",
+    ),
+    _rule(
+        "time-not-in-zone",
+        "coercing",
+        "a local time that the time zone never had, or had twice",
+        "when clocks are changed such an hour is no instant, or two",
+        _OURS,
+        "write the time in UTC, with a Z",
+    ),
+    _rule(
+        "not-geo",
+        "coercing",
+        "text that is not a coordinate",
+        "a guess would move the user",
+        _OURS,
+        "write decimal degrees: 12.11 and 123.122, or one cell with 12.11,123.122",
+    ),
+    _rule(
+        "geo-range",
+        "coercing",
+        "a latitude beyond 90 or a longitude beyond 180 degrees",
+        "there is no such place; the columns may be swapped",
+        _OURS,
+        "check which column is `lat:` and which is `lon:`",
+    ),
+    _rule(
+        "geo-half",
+        "coercing",
+        "a latitude without a longitude, or the other way round",
+        "half a coordinate is no place",
+        _OURS,
+        "fill or empty both cells",
+    ),
+    _rule(
+        "not-phone",
+        "coercing",
+        "text that is not a possible phone number",
+        "messages would go nowhere, or to a stranger",
+        _OURS,
+        "write it with its country code (+91 98765 43210), or say `region:` in the mapping",
+    ),
+    _rule(
+        "not-email",
+        "coercing",
+        "text that is not an e-mail address",
+        "messages would bounce",
+        _OURS,
+        "write name@example.com",
+    ),
+    _rule(
+        "not-list",
+        "coercing",
+        "text that is not a list",
+        "a guess would change the items",
+        _OURS,
+        "say the file's `separator:`, or write a JSON list of texts or of numbers",
+    ),
+    _rule(
+        "not-json",
+        "coercing",
+        "text that is not JSON",
+        "it would arrive as mere text",
+        _OURS,
+        "write JSON, or say `type: string`",
+    ),
+    # --- validating --------------------------------------------------------------------------
+    _rule(
+        "check-failed",
+        "validating",
+        "a value that the mapping's `check:` refuses",
+        "the mapping asks for it",
+        _OURS,
+        "mend the value, or the `check:`",
+    ),
+    # --- enforcing ---------------------------------------------------------------------------
+    _rule(
+        "id-blank",
+        "enforcing",
+        "a row without a customer id",
+        "MoEngage cannot tell whose row it is",
+        _SPEC,
+        "fill the id",
+    ),
+    _rule(
+        "id-short",
+        "enforcing",
+        "a customer id of one character",
+        "MoEngage takes ids of more than one character and drops the others in silence",
+        _DOCS,
+        'make the ids longer, for example with {template: "crm-{ID}"}',
+    ),
+    _rule(
+        "id-banned",
+        "enforcing",
+        "a customer id that MoEngage does not allow (unknown, guest, null, 0, 1, true, ...)",
+        "MoEngage answers 200 to it and drops the user in silence",
+        _DOCS,
+        "give the user a real id",
+    ),
+    _rule(
+        "string-long",
+        "enforcing",
+        "a text of more than 512 characters",
+        "MoEngage keeps the first 512 and drops the rest in silence",
+        _DOCS,
+        "shorten the text, or leave the column out",
+        _SWITCH,
+    ),
+    _rule(
+        "url-long",
+        "enforcing",
+        "a URL of more than 512 characters",
+        "MoEngage drops it in silence",
+        _DOCS,
+        "shorten the URL, or leave the column out",
+        _SWITCH,
+    ),
+    _rule(
+        "list-long",
+        "enforcing",
+        "a list of more than 50 items",
+        "MoEngage does not keep more",
+        _DOCS,
+        "shorten the list",
+        _SWITCH,
+    ),
+    _rule(
+        "list-item-long",
+        "enforcing",
+        "a list item of more than 512 characters",
+        "MoEngage does not keep longer ones",
+        _DOCS,
+        "shorten the item",
+        _SWITCH,
+    ),
+    _rule(
+        "list-mixed",
+        "enforcing",
+        "a list of texts and numbers together",
+        "MoEngage drops items, or the whole list, in silence",
+        _DOCS,
+        "write texts only, or numbers only",
+    ),
+    _rule(
+        "payload-large",
+        "enforcing",
+        "a user of more than 128,000 bytes",
+        "MoEngage refuses bodies over 128 KB",
+        _DOCS,
+        "map fewer or shorter columns",
+    ),
+    # --- mapping -----------------------------------------------------------------------------
+    _rule(
+        "name-blocked",
+        "mapping",
+        "an attribute called id, _id or nothing at all",
+        "MoEngage blocks these names",
+        _SPEC,
+        "give the attribute another name",
+    ),
+    _rule(
+        "name-reserved",
+        "mapping",
+        "an attribute with a name that MoEngage keeps for itself",
+        "MoEngage drops it, or lets it shadow an attribute of its own",
+        _DOCS,
+        "give the attribute another name; `moengage-import attributes` lists the standard ones",
+        _SWITCH,
+    ),
+    _rule(
+        "name-prefix",
+        "mapping",
+        "a custom attribute that begins with moe_",
+        "MoEngage blocks such names without notice",
+        _DOCS,
+        "give the attribute another name",
+        _SWITCH,
+    ),
+    _rule(
+        "name-long",
+        "mapping",
+        "an attribute name of more than 200 characters",
+        "MoEngage cuts it, and two long names may become one",
+        _DOCS,
+        "shorten the name",
+    ),
+    _rule(
+        "attributes-many",
+        "mapping",
+        "more than 256 attributes",
+        "a workspace holds 256 and drops new ones beyond in silence",
+        _DOCS,
+        "map fewer columns, or ask MoEngage for more attributes",
+        _SWITCH,
+    ),
+    _warning(
+        "name-disputed",
+        "mapping",
+        "a standard attribute on which later documentation disagrees",
+        "MoEngage may ignore it",
+        _DOCS,
+        "look at one user after the import; `moengage-import attributes` says what is disputed",
+    ),
+    # --- warnings about rows -----------------------------------------------------------------
+    _warning(
+        "looks-null",
+        "enforcing",
+        "a text that looks like an empty cell (NULL, nan, #N/A, ...)",
+        "it is sent as text, because `nulls:` does not list it",
+        _OURS,
+        "list it under `nulls:` in the mapping, if it means an empty cell",
+    ),
+    _warning(
+        "left-out",
+        "coercing",
+        "a bad value that `bad_value: leave_out` kept out of its row",
+        "the row is sent without it; warnings.csv lists them",
+        _OURS,
+        "mend the cells that warnings.csv lists",
+    ),
+    _warning(
+        "no-attributes",
+        "building",
+        "a row that has an id and nothing else",
+        "it creates a user without attributes",
+        _OURS,
+        "nothing, if that is meant",
+    ),
+    _warning(
+        "blank-lines",
+        "reading",
+        "empty lines between the rows",
+        "they hold no row and are passed over",
+        _OURS,
+        "nothing",
+    ),
+    # --- sending -----------------------------------------------------------------------------
+    _rule(
+        "http-rejected",
+        "sending",
+        "a user that the API refused (400, 413, 415 or another 4xx)",
+        "the API's words stand in the message",
+        _DOCS,
+        "mend what the API names and send the dead letter again",
+    ),
+    _rule(
+        "status-fail",
+        "sending",
+        'a user that the API answered with 200 and "status": "fail"',
+        "the API's words stand in the message",
+        "observed",
+        "mend what the API names and send the dead letter again",
+    ),
+    _rule(
+        "http-error",
+        "sending",
+        "a user whose tries all ended in a passing error (408, 429, 5xx)",
+        "the API was in trouble for longer than the retries",
+        _DOCS,
+        "send the dead letter again later",
+    ),
+    _rule(
+        "timeout",
+        "sending",
+        "a user whose tries all ended without an answer in time",
+        "the API may or may not have applied it; sending it again is safe",
+        _OURS,
+        "send the dead letter again later, or raise --timeout",
+    ),
+    _rule(
+        "connection",
+        "sending",
+        "a user whose tries all ended in a broken connection",
+        "the API may or may not have applied it; sending it again is safe",
+        _OURS,
+        "check the network and send the dead letter again",
+    ),
+    _rule(
+        "answer-unreadable",
+        "sending",
+        "a user whose tries all ended in an answer that is not the API's",
+        "something between here and the API answers in its place (a proxy, a gateway)",
+        "observed",
+        "check proxies and the base URL, then send the dead letter again",
+    ),
+)
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in _RULES}
+
+SWITCHABLE = frozenset(rule.code for rule in _RULES if rule.switch)

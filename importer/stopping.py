@@ -1,0 +1,49 @@
+"""This file lets anyone (a signal handler, a timer, the sender) ask a run to end cleanly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from importer.records import Stop
+
+
+class StopSignal:
+    """A wish to stop that may come from any thread, once; the first reason stays.
+
+    Not a signal handler itself: the command line installs those and calls `request`.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._reason: Stop | None = None
+
+    @property
+    def reason(self) -> Stop | None:
+        return self._reason
+
+    def is_set(self) -> bool:
+        return self._reason is not None
+
+    def request(self, reason: Stop) -> None:
+        """Ask the run to stop; a second request changes nothing."""
+        with self._lock:
+            if self._reason is not None:
+                return
+            self._reason = reason
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when the run is asked to stop (at once if it already was).
+
+        It is called in the thread that asks, so it must only hand over
+        (`loop.call_soon_threadsafe`, `Event.set`).
+        """
+        with self._lock:
+            if self._reason is None:
+                self._listeners.append(listener)
+                return
+        listener()
