@@ -1,4 +1,4 @@
-"""This file makes `python -m importer` the same as `moengage-import`."""
+"""Makes `python -m importer` the same as `moengage-import`."""
 
 from importer.cli import main
 

@@ -1,4 +1,4 @@
-"""This file holds everything a run can be told: RunConfig and Target, frozen, secrets hidden."""
+"""Holds everything a run can be told: RunConfig and Target, frozen, secrets hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file says why a whole run can stop, as a tree of exceptions.
+"""Says why a whole run can stop, as a tree of exceptions.
 
     ImporterError            exit 2 unless said otherwise
     +-- UsageError           the call: a flag, a setting, an argument

@@ -1,4 +1,4 @@
-"""This file holds the nouns that travel through a run, from a source's block to a row's fate."""
+"""Holds the nouns that travel through a run, from a source's block to a row's fate."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class ArrowBlock:
     def rows(self) -> int:
         return int(self.table.num_rows)
 
-    def line(self, index: int) -> int:
+    def line(self, index: int) -> int:  # noqa: ARG002 - the same question is asked of TextBlock
         return 0
 
 

@@ -1,4 +1,4 @@
-"""This file lists every reason for which a row, a value or a mapping is refused or warned about.
+"""Lists every reason for which a row, a value or a mapping is refused or warned about.
 
 Its codes stand in the dead letter's `_code`, end every message, and are explained by
 `moengage-import rules`.

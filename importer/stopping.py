@@ -1,4 +1,4 @@
-"""This file lets anyone (a signal handler, a timer, the sender) ask a run to end cleanly."""
+"""Lets anyone (a signal handler, a timer, the sender) ask a run to end cleanly."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Holds the places where a pipeline can run."""

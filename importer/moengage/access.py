@@ -1,4 +1,4 @@
-"""This file knows MoEngage's addresses: data centres, hosts, paths, headers."""
+"""Knows MoEngage's addresses: data centres, hosts, paths, headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is the table of MoEngage's standard user attributes, with the type each must have."""
+"""Is the table of MoEngage's standard user attributes, with the type each must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file holds the sizes and rates that MoEngage documents."""
+"""Holds the sizes and rates that MoEngage documents."""
 
 from __future__ import annotations
 

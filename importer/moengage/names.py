@@ -1,4 +1,4 @@
-"""This file knows which customer ids and attribute names MoEngage refuses, drops or reserves."""
+"""Knows which customer ids and attribute names MoEngage refuses, drops or reserves."""
 
 from __future__ import annotations
 

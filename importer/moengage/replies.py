@@ -1,4 +1,4 @@
-"""This file sorts the API's answers by what a client must do next.
+"""Sorts the API's answers by what a client must do next.
 
 Data API docs, "Response codes".  The documented texts contradict each other, so only the status
 decides, except that a 200 may carry `"status": "fail"`.
