@@ -60,6 +60,15 @@ class Dialect:
     quote: str = '"'
 
 
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What a person says of how a source is written; None is silence, and then it is detected."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+
+
 @dataclass(frozen=True)
 class TextBlock:
     """Some MiB of a text file that begin and end at a record's edge.
