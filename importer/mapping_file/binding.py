@@ -1,0 +1,92 @@
+"""Holds a mapping against the columns that a source really has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from importer.errors import MappingError, Problem
+from importer.mapping_file.mapping import Attribute, FromColumns, FromTemplate, Mapping
+from importer.mapping_file.naming import broken_rules, nearest
+from importer.moengage.attributes import BY_KEY
+from importer.rules import RULES
+
+
+def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
+    """Check that every column exists, and settle what becomes of the unmapped ones.
+
+    With `unmapped: pass`, the result has one more attribute per column that none takes.
+    Raises MappingError with all problems; `source` is the name that messages use.
+    """
+    problems = [
+        _missing(mapping, column, columns, source)
+        for column in mapping.columns
+        if column not in columns
+    ]
+    if problems:
+        raise MappingError.of(tuple(problems))
+    left = [column for column in columns if column not in _taken(mapping)]
+    if mapping.unmapped == "error" and left:
+        raise MappingError(
+            mapping.file,
+            f"columns that no attribute takes: {', '.join(left)}",
+            "every column of the source mapped (`unmapped: error`)",
+            "map them, or write `unmapped: ignore`",
+        )
+    if mapping.unmapped == "pass":
+        return _with_passed(mapping, left, source)
+    return mapping
+
+
+def _taken(mapping: Mapping) -> set[str]:
+    """Give the columns that attributes take; templates, `where:` and the id do not take."""
+    fields = [*mapping.attributes, *(entry.active for entry in mapping.platforms)]
+    return {
+        column
+        for entry in fields
+        if not isinstance(entry.origin, FromTemplate)
+        for column in entry.origin.columns
+    }
+
+
+def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str) -> Problem:
+    guess = nearest(column, list(columns))
+    shown = ", ".join(columns[:20]) + (", ..." if len(columns) > 20 else "")
+    return Problem(
+        mapping.places.get(column, mapping.file),
+        f'column "{column}", which {source} does not have',
+        f"one of its columns: {shown}",
+        f'did you mean "{guess}"?' if guess else "correct the column's name",
+    )
+
+
+def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:
+    mapped = {entry.name for entry in mapping.attributes}
+    problems, passed = [], []
+    for column in left:
+        codes = [code for code in broken_rules(column) if RULES[code].severity == "error"]
+        codes = [code for code in codes if mapping.switch(code) == "error"]
+        if codes or column in mapped:
+            reason = f"the name is blocked or reserved [{codes[0]}]" if codes else "it is mapped"
+            problems.append(
+                Problem(
+                    f'{source} column "{column}"',
+                    f"a column that cannot be passed under its own name: {reason}",
+                    "a free name (`unmapped: pass`)",
+                    "map the column to an attribute of another name",
+                )
+            )
+        passed.append(
+            Attribute(
+                name=column,
+                origin=FromColumns((column,)),
+                type=BY_KEY[column].type if column in BY_KEY else "string",
+                place=mapping.file,
+                nulls=mapping.nulls,
+                blank=mapping.blank,
+                bad_value=mapping.bad_value,
+            )
+        )
+    if problems:
+        raise MappingError.of(tuple(problems))
+    return replace(mapping, attributes=(*mapping.attributes, *passed))

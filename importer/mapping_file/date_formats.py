@@ -1,0 +1,68 @@
+"""Turns a date format as people write it (`DD/MM/YYYY hh:mm`) into strptime directives."""
+
+from __future__ import annotations
+
+import re
+
+# Longest first, so that YYYY is not read as two YY.  Case decides: MM is a month, mm are minutes.
+_TOKENS = (
+    ("YYYY", "%Y"),
+    ("YY", "%y"),
+    ("MMMM", "%B"),
+    ("MMM", "%b"),
+    ("MM", "%m"),
+    ("M", "%m"),
+    ("DD", "%d"),
+    ("D", "%d"),
+    ("hh", "%H"),
+    ("HH", "%H"),
+    ("mm", "%M"),
+    ("ss.s", "%S.%f"),
+    ("ss", "%S"),
+    ("TZD", "%z"),
+    ("T", "T"),
+)
+
+DIRECTIVES = frozenset("YymdBbHMSfzIp")
+"""The strptime directives that are understood."""
+
+
+def directives(text: str) -> str | None:
+    """Give strptime directives for a token format, or the text itself if it has directives.
+
+    None where a letter is no known token: it would be taken literally and match nothing.
+    """
+    if "%" in text:
+        found = re.findall(r"%(.)", text)
+        return text if found and all(letter in DIRECTIVES for letter in found) else None
+    result = []
+    position = 0
+    while position < len(text):
+        for token, directive in _TOKENS:
+            if text.startswith(token, position):
+                result.append(directive)
+                position += len(token)
+                break
+        else:
+            if text[position].isalpha() or text[position] == "%":
+                return None
+            result.append(text[position])
+            position += 1
+    return "".join(result)
+
+
+def is_full_date(pattern: str) -> bool:
+    """Tell whether a pattern has a year, a month and a day, each once."""
+    letters = re.findall(r"%(.)", pattern)
+    groups = ("Yy", "mBb", "d")
+    return all(sum(letter in group for letter in letters) == 1 for group in groups) and len(
+        set(letters)
+    ) == len(letters)
+
+
+def has_time(pattern: str) -> bool:
+    return any(f"%{letter}" in pattern for letter in "HMSfIp")
+
+
+def has_zone(pattern: str) -> bool:
+    return "%z" in pattern

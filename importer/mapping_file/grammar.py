@@ -1,0 +1,168 @@
+"""Defines the mapping file's grammar as pydantic models: the keys, and what may stand behind them.
+
+The models say what a file may look like; resolving.py turns them into a Mapping.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from importer.mapping_file.types import CHECKS, TRANSFORMS, TYPE_OPTIONS
+from importer.mapping_file.yaml_tree import Scalar
+
+
+def _text(value: object) -> object:
+    if value is None:
+        raise ValueError("nothing, expected a text")
+    if isinstance(value, str):
+        return str(value)
+    raise ValueError("a list or a group of keys, expected a text")
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, Scalar) and value.tag == "bool":
+        return value.lower() == "true"
+    raise ValueError(f"{value!r}, expected true or false")
+
+
+def _listed(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _column(value: object) -> object:
+    """Let a column's name stand for `{column: name}`."""
+    return {"column": value} if isinstance(value, str) or value is None else value
+
+
+def _choice(*allowed: str) -> BeforeValidator:
+    """Accept these words only; the message names the nearest of them (see problems.py)."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and value in allowed:
+            return str(value)
+        raise Unknown(value, allowed)
+
+    return BeforeValidator(check)
+
+
+class Unknown(ValueError):
+    """A word that is none of those allowed here."""
+
+    def __init__(self, found: object, allowed: tuple[str, ...]) -> None:
+        self.found = found
+        self.allowed = allowed
+        super().__init__(f"{found!r} is none of {', '.join(allowed)}")
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
+BlankWord = Annotated[str, _choice("skip", "unset", "invalid")]
+BadValueWord = Annotated[str, _choice("invalid", "leave_out")]
+Switches = Annotated[str, _choice("error", "warn", "off")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SourceModel(_Model):
+    """`source:`: how the table is written."""
+
+    encoding: Text | None = None
+    delimiter: Text | None = None
+    quote: Text | None = None
+    nulls: list[Text] = Field(default_factory=lambda: [""])
+
+
+class TargetModel(_Model):
+    """`target:`: the only workspace that this mapping may write to."""
+
+    app_id: Text
+
+
+class OriginModel(_Model):
+    """Where a value comes from, and how its text is cleaned."""
+
+    column: Text | None = None
+    first_valid: list[Text] | None = None
+    template: Text | None = None
+    constant: Any = None
+    transform: Annotated[list[Annotated[str, _choice(*TRANSFORMS)]], BeforeValidator(_listed)] = (
+        Field(default_factory=list)
+    )
+    nulls: list[Text] | None = None
+    values: dict[Text, Text] | None = None
+    otherwise: Text | None = None
+
+
+class CustomerIdModel(OriginModel):
+    """`customer_id:`."""
+
+    unique: Flag = False
+
+
+class AttributeModel(OriginModel):
+    """One entry of `attributes:`."""
+
+    lat: Text | None = None
+    lon: Text | None = None
+    type: Annotated[str, _choice(*TYPE_OPTIONS)] | None = None
+    format: Texts | None = None
+    timezone: Text | None = None
+    region: Text | None = None
+    separator: Text | None = None
+    decimal: Text | None = None
+    thousands: Text | None = None
+    invert: Flag | None = None
+    blank: BlankWord | None = None
+    bad_value: BadValueWord | None = None
+    check: dict[Annotated[str, _choice(*CHECKS)], Any] = Field(default_factory=dict)
+
+
+class PlatformModel(_Model):
+    """One entry of `platforms:`."""
+
+    platform: Text
+    active: Annotated[AttributeModel, BeforeValidator(_column)]
+
+
+class UnsetModel(_Model):
+    """One entry of `unset:`."""
+
+    attr: Text
+    match: Annotated[str, _choice("equals", "prefix", "suffix", "contains")] = "equals"
+    case_sensitive: Flag = True
+
+
+class TestModel(_Model):
+    """One entry of `tests:`."""
+
+    given: dict[Text, Text]
+    expect: dict[Text, Any]
+
+
+class MappingModel(_Model):
+    """The whole file."""
+
+    mapping: Annotated[str, _choice("1")]
+    name: Text | None = None
+    target: TargetModel | None = None
+    source: SourceModel = Field(default_factory=SourceModel)
+    customer_id: Annotated[CustomerIdModel, BeforeValidator(_column)]
+    attributes: dict[Text, Annotated[AttributeModel, BeforeValidator(_column)]] = Field(
+        default_factory=dict
+    )
+    platforms: list[PlatformModel] = Field(default_factory=list)
+    unset: list[UnsetModel] = Field(default_factory=list)
+    where: dict[Text, Texts] = Field(default_factory=dict)
+    blank: BlankWord = "skip"
+    bad_value: BadValueWord = "invalid"
+    duplicates: Any = "each"
+    unmapped: Annotated[str, _choice("ignore", "error", "pass")] = "ignore"
+    update_existing_only: Flag = False
+    rules: dict[Text, Switches] = Field(default_factory=dict)
+    tests: list[TestModel] = Field(default_factory=list)

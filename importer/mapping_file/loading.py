@@ -1,0 +1,66 @@
+"""Reads a mapping file, or says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from importer.errors import MappingError
+from importer.mapping_file.grammar import MappingModel
+from importer.mapping_file.mapping import Mapping
+from importer.mapping_file.problems import problems_of
+from importer.mapping_file.resolving import resolve
+from importer.mapping_file.yaml_tree import read_yaml
+
+_MOST_BYTES = 1_048_576
+
+
+def load_mapping(path: str | Path) -> Mapping:
+    """Read the mapping file at `path`; MappingError names file, line and column of each problem."""
+    return parse_mapping(_read(Path(path)), str(path))
+
+
+def parse_mapping(text: str, file: str = "mapping") -> Mapping:
+    """Read a mapping from its text; `file` is the name that messages use."""
+    document = read_yaml(text, file)
+    if not isinstance(document.root, dict):
+        raise MappingError(
+            file,
+            "an empty file" if document.root is None else "a file without keys",
+            "a mapping that begins with `mapping: 1`",
+            "start from mappings/minimal.yaml",
+        )
+    try:
+        model = MappingModel.model_validate(document.root)
+    except ValidationError as error:
+        raise MappingError.of(problems_of(error, document)) from None
+    return resolve(model, document, text)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise MappingError(
+            str(path), "no such file", "a mapping file", "check the path given to --mapping"
+        ) from None
+    except OSError as error:
+        raise MappingError(
+            str(path),
+            f"a file that cannot be read ({error.strerror})",
+            "a mapping file",
+            "check the path and its permissions",
+        ) from None
+    if len(data) > _MOST_BYTES:
+        raise MappingError(
+            str(path), "more than 1 MiB", "a mapping file", "did you give the source's path?"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MappingError(
+            f"{path}:{line}", "bytes that are not UTF-8", "a UTF-8 text", "save it as UTF-8"
+        ) from None

@@ -1,0 +1,166 @@
+"""Holds a mapping as the stages see it: every default filled in, every name resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from importer.records import SourceOptions
+
+Blank = Literal["skip", "unset", "invalid"]
+BadValue = Literal["invalid", "leave_out"]
+Otherwise = Literal["keep", "invalid", "blank", "value"]
+Switch = Literal["error", "warn", "off"]
+
+
+@dataclass(frozen=True)
+class FromColumns:
+    """The value stands in one column, or in the first of several that has a valid one."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FromTemplate:
+    """The value is literal text with columns between: literals[0] columns[0] literals[1] ..."""
+
+    literals: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FromConstant:
+    """The value is the same for every row."""
+
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FromCoordinates:
+    """The value is a latitude and a longitude in two columns."""
+
+    lat: str
+    lon: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.lat, self.lon)
+
+
+ValueOrigin = FromColumns | FromTemplate | FromConstant | FromCoordinates
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of the payload: where its value comes from, and what becomes of it.
+
+    A cell's order: cell, transforms, nulls, values, type, check, rules.
+
+    place: where it stands in the mapping file, `file:line:column`.
+    formats: strptime directives; empty means ISO 8601.
+    thousands, decimal: what stands between digits in the source; thousands "" is nothing.
+    separator: between a list's items; None is a JSON list.
+    values: cell -> value before typing; None where no table is given.
+    otherwise, otherwise_value: for cells that `values` does not have.
+    check: pandera's check name -> its argument as written in the file.
+    """
+
+    name: str
+    origin: ValueOrigin
+    type: str
+    place: str
+    transforms: tuple[str, ...] = ()
+    nulls: frozenset[str] = frozenset({""})
+    values: Dict[str, str] | None = None
+    otherwise: Otherwise = "keep"
+    otherwise_value: str = ""
+    blank: Blank = "skip"
+    bad_value: BadValue = "invalid"
+    formats: tuple[str, ...] = ()
+    timezone: str | None = None
+    region: str | None = None
+    separator: str | None = None
+    decimal: str = "."
+    thousands: str = ""
+    invert: bool = False
+    check: Dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Give the name under which a person knows the value: its columns, else the attribute."""
+        return ", ".join(dict.fromkeys(self.origin.columns)) or self.name
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One entry of `platforms`; `active` is a boolean attribute."""
+
+    platform: str
+    active: Attribute
+
+
+@dataclass(frozen=True)
+class UnsetRule:
+    """One entry of `unset_attributes`, sent with every row."""
+
+    attr: str
+    match: str
+    case_sensitive: bool
+
+
+@dataclass(frozen=True)
+class MappingTest:
+    """One of the mapping's own tests: cells in, payload parts expected."""
+
+    given: Dict[str, str]
+    expect: Dict[str, Any]
+    place: str
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A whole mapping file.
+
+    where: column -> the cells that let a row through.
+    unmapped: what happens to columns that no attribute takes.
+    switches: rule code -> how the mapping softens it.
+    warnings: what is allowed and yet worth saying, each a whole sentence.
+    text: the file as it was, for the run's copy.
+    """
+
+    file: str
+    name: str
+    customer_id: Attribute
+    attributes: tuple[Attribute, ...]
+    target_app_id: str | None = None
+    source: SourceOptions = field(default_factory=SourceOptions)
+    nulls: frozenset[str] = frozenset({""})
+    platforms: tuple[Platform, ...] = ()
+    unset: tuple[UnsetRule, ...] = ()
+    where: Dict[str, frozenset[str]] = field(default_factory=dict)
+    blank: Blank = "skip"
+    bad_value: BadValue = "invalid"
+    unmapped: Literal["ignore", "error", "pass"] = "ignore"
+    update_existing_only: bool = False
+    switches: Dict[str, Switch] = field(default_factory=dict)
+    tests: tuple[MappingTest, ...] = ()
+    warnings: tuple[str, ...] = ()
+    places: Dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    def switch(self, code: str) -> Switch:
+        """Tell how a rule is to be taken."""
+        return self.switches.get(code, "error")
+
+    @property
+    def fields(self) -> tuple[Attribute, ...]:
+        """Give all that is read from a row: the id, the attributes, the platforms' switches."""
+        return (self.customer_id, *self.attributes, *(entry.active for entry in self.platforms))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give every source column that the mapping uses, once each, in the file's order."""
+        used = [column for entry in self.fields for column in entry.origin.columns]
+        return tuple(dict.fromkeys([*used, *self.where]))

@@ -1,0 +1,33 @@
+"""Decides which rules an attribute's name breaks; the facts are moengage/names.py."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from importer.moengage import attributes, limits, names
+
+
+def broken_rules(name: str) -> tuple[str, ...]:
+    """Give the codes of the rules that this attribute name breaks, errors and warnings."""
+    if name.strip().lower() in names.BLOCKED_NAMES:
+        return ("name-blocked",)
+    standard = attributes.BY_KEY.get(name)
+    if standard is not None:
+        return ("name-disputed",) if standard.disputed else ()
+    codes = []
+    if len(name) > limits.NAME_CHARACTERS:
+        codes.append("name-long")
+    if name in names.RESERVED_NAMES | names.STORAGE_KEYS | names.READ_ONLY_NAMES or (
+        name in names.ARRAY_UPDATES
+    ):
+        codes.append("name-reserved")
+    elif name.lower().startswith(names.SYSTEM_PREFIX):
+        codes.append("name-prefix")
+    return tuple(codes)
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str | None:
+    """Give the known name that is most like this one, however it is cased; None if none is."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[found[0]] if found else None

@@ -1,0 +1,116 @@
+"""Turns what pydantic says of a mapping file into problems that a person can act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from importer.errors import Problem
+from importer.mapping_file.grammar import (
+    AttributeModel,
+    CustomerIdModel,
+    MappingModel,
+    PlatformModel,
+    SourceModel,
+    TargetModel,
+    TestModel,
+    Unknown,
+    UnsetModel,
+)
+from importer.mapping_file.naming import nearest
+from importer.mapping_file.yaml_tree import Located, Path
+
+_GROUPS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): MappingModel,
+    ("source",): SourceModel,
+    ("target",): TargetModel,
+    ("customer_id",): CustomerIdModel,
+    ("attributes", "*"): AttributeModel,
+    ("platforms", "*"): PlatformModel,
+    ("platforms", "*", "active"): AttributeModel,
+    ("unset", "*"): UnsetModel,
+    ("tests", "*"): TestModel,
+}
+"""Which model speaks for which place of the file; * is any name or number."""
+
+
+def problems_of(error: ValidationError, document: Located) -> tuple[Problem, ...]:
+    """Give one problem for each thing that pydantic found, in the file's order."""
+    found = [_problem(entry, document) for entry in error.errors(include_url=False)]
+    return tuple(sorted(found, key=lambda problem: _order(problem.place)))
+
+
+def _order(place: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in place.split(":") if part.isdigit())
+
+
+def _problem(entry: Any, document: Located) -> Problem:
+    kind = entry["type"]
+    path: Path = tuple(part for part in entry["loc"] if part != "[key]")
+    cause = entry.get("ctx", {}).get("error")
+    if kind == "extra_forbidden":
+        return _unknown_key(path, document)
+    if kind == "missing":
+        return Problem(
+            document.place(path[:-1]),
+            f"no `{path[-1]}:`{_inside(path[:-1])}",
+            f"`{path[-1]}:`",
+            f"add a line `{path[-1]}: ...`",
+        )
+    if isinstance(cause, Unknown):
+        return _unknown_word(cause, path, document, of_key=entry["loc"][-1] == "[key]")
+    found, _, expected = str(cause or entry["msg"]).partition(", expected ")
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        found, expected = "a text or a list", "a group of `key: value` lines"
+    elif kind == "list_type":
+        found, expected = "something that is no list", "a list such as [a, b]"
+    return Problem(
+        document.place(path),
+        f"`{path[-1] if path else 'the file'}:` holds {found}",
+        expected or "what docs/mapping.md shows for it",
+        "correct the value",
+    )
+
+
+def _unknown_key(path: Path, document: Located) -> Problem:
+    name = str(path[-1])
+    known = tuple(_model_at(path[:-1]).model_fields)
+    guess = nearest(name, known)
+    return Problem(
+        document.place(path, of_key=True),
+        f"unknown key `{name}`{_inside(path[:-1])}",
+        ", ".join(known),
+        f"did you mean `{guess}`?" if guess else "remove it",
+    )
+
+
+def _unknown_word(cause: Unknown, path: Path, document: Located, *, of_key: bool) -> Problem:
+    key = path[-2] if of_key or isinstance(path[-1], int) else path[-1]
+    found = cause.found if isinstance(cause.found, str) else "something that is no word"
+    guess = nearest(str(found), cause.allowed)
+    return Problem(
+        document.place(path, of_key=of_key),
+        f"unknown {_noun(str(key))} `{found}`",
+        f"one of {', '.join(cause.allowed)}",
+        f"did you mean `{guess}`?" if guess else f"choose one of {', '.join(cause.allowed)}",
+    )
+
+
+def _noun(key: str) -> str:
+    return {"type": "type", "mapping": "grammar version", "match": "operator"}.get(
+        key, f"word for `{key}:`"
+    )
+
+
+def _inside(path: Path) -> str:
+    return f" in `{'.'.join(str(part) for part in path)}`" if path else ""
+
+
+def _model_at(path: Path) -> type[BaseModel]:
+    for pattern, model in _GROUPS.items():
+        if len(pattern) == len(path) and all(
+            wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)
+        ):
+            return model
+    return MappingModel

@@ -1,0 +1,48 @@
+"""Names the types a mapping may use, and which options belong to which of them."""
+
+from __future__ import annotations
+
+# type -> the options (besides those every attribute has) that mean something for it
+TYPE_OPTIONS: dict[str, frozenset[str]] = {
+    "string": frozenset(),
+    "integer": frozenset({"thousands"}),
+    "number": frozenset({"decimal", "thousands"}),
+    "boolean": frozenset({"invert"}),
+    "date": frozenset({"format"}),
+    "datetime": frozenset({"format", "timezone"}),
+    "geo": frozenset({"lat", "lon"}),
+    "phone": frozenset({"region"}),
+    "email": frozenset(),
+    "list": frozenset({"separator"}),
+    "json": frozenset(),
+}
+
+SPECIAL_OPTIONS = frozenset().union(*TYPE_OPTIONS.values())
+
+# A standard attribute may be given another type of the same family: the API then still gets the
+# kind of value that its table asks for.
+_FAMILIES = ({"string", "email", "phone"}, {"integer", "number"}, {"date", "datetime"})
+
+TRANSFORMS = ("strip", "lower", "upper", "title", "collapse")
+
+CHECKS = (
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "in_range",
+    "isin",
+    "notin",
+    "str_length",
+    "str_matches",
+    "str_startswith",
+    "str_endswith",
+    "str_contains",
+)
+"""pandera's element-wise checks, by pandera's own names."""
+
+
+def same_family(one: str, other: str) -> bool:
+    return one == other or any(one in family and other in family for family in _FAMILIES)

@@ -1,0 +1,137 @@
+"""Reads YAML into plain dicts, lists and texts that remember where each of them stands.
+
+Scalars stay the text that was typed (`0042`, `no`, `NULL`): what a text means is the grammar's
+decision, field by field.  Nothing is constructed, so a mapping file cannot run code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from importer.errors import MappingError
+
+Path = tuple[str | int, ...]
+
+# An alias may repeat its anchor's whole tree; a short file must not become a huge one.
+_MOST_NODES = 100_000
+_DEEPEST = 20
+
+
+class Scalar(str):
+    """A text as typed in the file, with YAML's opinion of it: str, int, float, bool or null."""
+
+    __slots__ = ("tag",)
+    tag: str
+
+    @classmethod
+    def of(cls, text: str, tag: str) -> Scalar:
+        scalar = cls(text)
+        scalar.tag = tag
+        return scalar
+
+
+@dataclass(frozen=True)
+class Located:
+    """A YAML document and the (line, column) of each of its parts, both counted from 1.
+
+    `keys` has the places of the keys, `values` of what stands behind them.
+    """
+
+    file: str
+    root: Any
+    keys: dict[Path, tuple[int, int]]
+    values: dict[Path, tuple[int, int]]
+
+    def place(self, path: Path, *, of_key: bool = False) -> str:
+        """Give `file:line:column` of a part, or of its nearest parent that has a place."""
+        first, second = (self.keys, self.values) if of_key else (self.values, self.keys)
+        for length in range(len(path), -1, -1):
+            spot = first.get(path[:length]) or second.get(path[:length])
+            if spot:
+                return f"{self.file}:{spot[0]}:{spot[1]}"
+        return self.file
+
+
+def read_yaml(text: str, file: str) -> Located:
+    """Read one YAML document; MappingError says where it is broken."""
+    try:
+        node = YAML(pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+        raise _not_yaml(place, str(error.problem or error.context)) from None
+    except (YAMLError, ValueError) as error:
+        raise _not_yaml(file, str(error).splitlines()[0]) from None
+    reader = _Reader(file)
+    root = reader.read(node, ()) if node is not None else None
+    return Located(file, root, reader.keys, reader.values)
+
+
+def _not_yaml(place: str, found: str) -> MappingError:
+    return MappingError(
+        place,
+        f"text that is not YAML ({found})",
+        "a YAML mapping file",
+        "check indentation, colons and quotes near this place",
+    )
+
+
+class _Reader:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.keys: dict[Path, tuple[int, int]] = {}
+        self.values: dict[Path, tuple[int, int]] = {}
+
+    def read(self, node: Node, path: Path) -> Any:
+        self.values[path] = _spot(node)
+        if len(self.values) > _MOST_NODES or len(path) > _DEEPEST:
+            raise MappingError(
+                self.file,
+                "a file that is far too large or too deep",
+                "a mapping file",
+                "remove repeated aliases (&name, *name)",
+            )
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                raise _not_yaml(f"{self.file}:{_colon(key_node)}", "a key that is not a text")
+            key = str(key_node.value)
+            if key in result:
+                earlier = self.keys[(*path, key)]
+                raise MappingError(
+                    f"{self.file}:{_colon(key_node)}",
+                    f"{key!r} for the second time (the first is on line {earlier[0]})",
+                    "each name once",
+                    "remove one of the two, or give it another name",
+                )
+            self.keys[(*path, key)] = _spot(key_node)
+            result[key] = self.read(value_node, (*path, key))
+        return result
+
+
+def _scalar(node: Node) -> Scalar | None:
+    tag = str(node.tag).rpartition(":")[2]
+    if tag == "null" and node.value == "":
+        return None
+    return Scalar.of(str(node.value), tag)
+
+
+def _spot(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _colon(node: Node) -> str:
+    line, column = _spot(node)
+    return f"{line}:{column}"
