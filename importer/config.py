@@ -252,7 +252,6 @@ class RunConfig:
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
     max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
-    command: the words that started the run, for the `next` hint; never with secrets.
     """
 
     sending: SendingConfig = field(default_factory=SendingConfig)
@@ -266,7 +265,6 @@ class RunConfig:
     report: Path | None = None
     max_time_seconds: float | None = None
     finish_by: datetime | None = None
-    command: str = "moengage-import run"
 
     def __post_init__(self) -> None:
         _require(self.limit is None or self.limit >= 0, "--limit", self.limit, "0 or more rows")

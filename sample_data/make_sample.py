@@ -1,8 +1,8 @@
-"""Writes the sample tables again, always the same: invented users with the dirt of a CRM export.
+"""Writes the sample tables, always the same: invented users with the dirt of a CRM export.
 
 Run it from anywhere: `python sample_data/make_sample.py [FOLDER]`.  It needs nothing but Python;
-the Parquet file is written where pyarrow is installed.  The README beside it says what each kind
-of bad row teaches.
+the Parquet file is written only where pyarrow is installed.  The README beside it says what each
+kind of bad row teaches.
 """
 
 from __future__ import annotations
@@ -10,88 +10,31 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-try:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-except ImportError:
-    pa = None
+import invented
+import warehouse
 
 ROWS = 3000
-WAREHOUSE_ROWS = 200
+OLD_IDS_BELOW = 2500
+"""Users of the CRM's first years have bare numbers as ids (00042), later ones C-004711."""
+
 SEED = 20260301
 
 Row = dict[str, str]
+Positions = list[int]
 
-
-class Place(NamedTuple):
-    """A town, and how its people are called up: `phone` makes a number that nobody owns."""
-
-    town: str
-    postcode: str
-    lat: float
-    lon: float
-    phones: tuple[str, ...]
-
-
-# Numbers that nobody owns: India gives out none that begin with 50; the French, German and British
-# ones are kept by their regulators for films.
-_INDIA = (
-    "050{a:03} {b:05}",
-    "+91-50{a:03}-{b:05}",
-    "50{a:03} {b:05}",
-    "0091 50{a:03} {b:05}",
-    "+91 (50{a:03}) {b:05}",
-    "9150{a:03}{b:05}",
-)
-_FRANCE = ("+33 6 39 98 {c:02} {d:02}", "+33.6.39.98.{c:02}.{d:02}", "0033 639 98{c:02}{d:02}")
-_GERMANY = ("+49 171 39200{c:02}", "+49 (0)171 / 39200{c:02}", "0049-171-39200{c:02}")
-_BRITAIN = ("+44 7700 900{e:03}", "+44 (0)7700 900 {e:03}", "0044 7700-900{e:03}")
-
-PLACES = (
-    Place("Panaji", "403001", 15.4909, 73.8278, _INDIA),
-    Place("São Matias", "403110", 15.5360, 73.9090, _INDIA),
-    Place("Pondichéry", "605001", 11.9340, 79.8306, _INDIA),
-    Place("Mumbai", "400001", 18.9388, 72.8354, _INDIA),
-    Place("Bengaluru", "560001", 12.9716, 77.5946, _INDIA),
-    Place("Nice", "06000", 43.7102, 7.2620, _FRANCE),
-    Place("Besançon", "25000", 47.2378, 6.0241, _FRANCE),
-    Place("Dresden", "01067", 51.0504, 13.7373, _GERMANY),
-    Place("Köln", "50667", 50.9375, 6.9603, _GERMANY),
-    Place("Saint Hélier", "JE2 3AB", 49.1858, -2.1100, _BRITAIN),
-)
-
-FIRST_NAMES = tuple(
-    "Aarav Aditi Anaïs Anjali André Asha Béatrice Chloé Deepa Élodie Farhan François Günther "
-    "Hélène Inês Irfan Jürgen João Kavya Lakshmi Mário Meera Nikhil Noël Øyvind Priya Rahul "
-    "René Rohan Sanjay Søren Tereza Uma Vikram Yasmin Zoë".split()
-)
-LAST_NAMES = tuple(
-    "Almeida Bose Castelo Chaudhary D'Souza Fernandes Fontaine Gonçalves Gupta Iyer Krüger Lefèvre "
-    "Menezes Müller Nair Noronha O'Brien Patel Pereira Reddy Rêgo Sequeira Sharma Silva Strauß "
-    "Távora Thomas Verma Weiß Zacharias".split()
-)
-TAGS = ("beach", "café", "family", "golf", "late checkout", "spa", "vegan", "yoga")
-NOTES = (
-    "Prefers a quiet room; no calls before noon",
-    'Asked for the "sea view" again',
-    "Complaint of last summer:\nair conditioning\nsolved with a voucher",
-    "Allergic to nuts",
-    "Writes in français; answers within a day",
-    "Naïve question about the early-bird price – answered",
-)
-
-COLUMNS = tuple(
+HEADER = (
     "CRM ID;First name;Last name;E-mail;Mobile;Phone;Sex;Birthday;Signed up;Record type;Status;"
     "Newsletter;Points;Balance;Tags;Street;City;Postcode;Latitude;Longitude;Android app;iOS app;"
-    "Note;Modified".split(";")
+    "Note;Modified"
 )
-# Column -> how often it is empty, and the words an export writes instead of leaving it empty.
+COLUMNS = tuple(HEADER.split(";"))
+# Column -> the share of its cells that are empty.
 OPTIONAL = {
     "Mobile": 0.15,
     "Phone": 0.20,
@@ -106,6 +49,7 @@ OPTIONAL = {
     "iOS app": 0.10,
 }
 EMPTY_WORDS = ("", "", "", "", "NULL", "N/A")
+REPEATED, FILTERED, LEFT_OUT, LOOKS_NULL = 12, 45, 24, 4
 
 
 def quoted(cell: str) -> str:
@@ -115,38 +59,170 @@ def quoted(cell: str) -> str:
     return cell
 
 
-def line_of(row: Row) -> bytes:
+def record(row: Row) -> bytes:
     return ";".join(quoted(row[name]) for name in COLUMNS).encode("cp1252")
 
 
-def german(amount: Decimal) -> str:
+def with_decimal_comma(amount: Decimal) -> str:
     """Write 1234.50 as 1.234,50."""
     return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
 
 
-def any_day(chance: Random, first_year: int, last_year: int) -> datetime:
-    start = datetime(first_year, 1, 1, tzinfo=UTC)
-    minutes = (datetime(last_year + 1, 1, 1, tzinfo=UTC) - start).days * 24 * 60
-    return start + timedelta(minutes=chance.randrange(minutes))
+def clean_row(chance: Random, number: int) -> Row:
+    """Invent one user whose every cell can be imported; `number` is the user's in the CRM."""
+    first, last = chance.choice(invented.FIRST_NAMES), chance.choice(invented.LAST_NAMES)
+    place = chance.choice(invented.PLACES)
+    signed_up = invented.moment(chance, 2014, 2024)
+    modified = signed_up + timedelta(minutes=chance.randrange(500_000))
+    located = chance.random() < 0.85
+    row = {
+        "CRM ID": f"{number:05}" if number < OLD_IDS_BELOW else f"C-{number:06}",
+        "First name": first,
+        "Last name": last,
+        "E-mail": invented.email(chance, first, last, number),
+        "Mobile": invented.phone(chance, place),
+        "Phone": invented.phone(chance, place),
+        "Sex": chance.choice("MFMFMFX"),
+        "Birthday": f"{invented.moment(chance, 1945, 2005):%d/%m/%Y}",
+        "Signed up": f"{signed_up:%d/%m/%Y %H:%M}",
+        "Record type": chance.choice(("Customer", "Customer", "Customer", "Lead")),
+        "Status": chance.choice(("Active", "Active", "Trial", "Dormant")),
+        "Newsletter": chance.choice(("Yes", "Yes", "No", "yes", "no")),
+        "Points": str(chance.randrange(12_000)),
+        "Balance": with_decimal_comma(Decimal(chance.randrange(-20_000, 900_000)) / 100),
+        "Tags": "|".join(chance.sample(invented.TAGS, chance.randrange(1, 4))),
+        "Street": invented.street(chance),
+        "City": place.town,
+        "Postcode": place.postcode,
+        "Latitude": f"{place.lat + chance.uniform(-0.05, 0.05):.5f}" if located else "",
+        "Longitude": f"{place.lon + chance.uniform(-0.05, 0.05):.5f}" if located else "",
+        "Android app": chance.choice(("Yes", "No")),
+        "iOS app": chance.choice(("Yes", "No")),
+        "Note": chance.choice(invented.NOTES) if chance.random() < 0.12 else "",
+        "Modified": f"{modified:%d/%m/%Y %H:%M}",
+    }
+    for column, share in OPTIONAL.items():
+        if chance.random() < share:
+            row[column] = chance.choice(EMPTY_WORDS)
+    return row
 
 
-def any_phone(chance: Random, place: Place) -> str:
-    return chance.choice(place.phones).format(
-        a=chance.randrange(1000),
-        b=chance.randrange(100_000),
-        c=chance.randrange(100),
-        d=chance.randrange(100),
-        e=chance.randrange(1000),
-    )
+def setting(**cells: str) -> Callable[[Row], bytes]:
+    """Give a spoiler that overwrites cells; `_` stands for the blank in a column's name."""
+    return lambda row: record(row | {name.replace("_", " "): cell for name, cell in cells.items()})
 
 
-def any_email(chance: Random, first: str, last: str, number: int) -> str:
-    plain = str.maketrans("éïèêëçãáåíóõöøüúñßôÉØ", "eieeecaaaiooooouusoEO"[:20] + "O", "'")
-    address = f"{first}.{last}{number}@example.{chance.choice(('com', 'org', 'net'))}"
-    address = address.translate(plain)
-    style = chance.random()
-    if style < 0.10:
-        return address.upper()
-    if style < 0.16:
-        return f" {address.lower()} "
-    return address.lower() if style < 0.80 else address
+def replacing(column: str, written: bytes) -> Callable[[Row], bytes]:
+    """Give a spoiler that writes raw bytes as a cell, in a row without any other quote."""
+    plain = {"Street": "12 Beach Road", "Note": "", column: "\x7f"}
+    return lambda row: record(row | plain).replace(b"\x7f", written)
+
+
+class BadKind(NamedTuple):
+    """One kind of bad row: how many there are, the rule's code, and what spoils a clean row."""
+
+    name: str
+    rows: int
+    code: str
+    spoil: Callable[[Row], bytes]
+
+
+_LONG_NOTE = "Called again. " * 42 + "Nothing new."
+
+BAD_KINDS = (
+    BadKind("impossible date", 8, "not-datetime", setting(Signed_up="31/02/2021 10:15")),
+    BadKind("letters in points", 7, "not-integer", setting(Points="12OO")),
+    BadKind("negative points", 5, "check-failed", setting(Points="-50")),
+    BadKind("amount as another country writes it", 5, "not-number", setting(Balance="1,234.50")),
+    BadKind("e-mail without @", 9, "not-email", setting(**{"E-mail": "asha.nair.example.com"})),
+    BadKind("phone too short", 7, "not-phone", setting(Mobile="50123", Phone="")),
+    BadKind("latitude beyond 90", 5, "geo-range", setting(Latitude="123.5", Longitude="73.8")),
+    BadKind("half a coordinate", 4, "geo-half", setting(Latitude="15.49", Longitude="")),
+    BadKind("neither yes nor no", 5, "not-boolean", setting(Newsletter="maybe")),
+    BadKind("status not listed", 6, "not-listed", setting(Status="Zombie")),
+    BadKind("no id", 6, "id-blank", setting(CRM_ID="")),
+    BadKind("banned id", 4, "id-banned", setting(CRM_ID="unknown")),
+    BadKind("id of one character", 2, "id-short", setting(CRM_ID="7")),
+    BadKind("note of 600 characters", 3, "string-long", setting(Note=_LONG_NOTE)),
+    BadKind("unquoted delimiter", 6, "ragged-row", replacing("Street", b"Flat 3; 12 Beach Road")),
+    BadKind("text after a closing quote", 4, "quote-stray", replacing("First name", b'"Asha" ji')),
+    BadKind("quote never closed", 1, "quote-open", replacing("First name", b'"Asha')),
+    BadKind("undecodable byte", 3, "undecodable", replacing("City", b"Pondich\x81ry")),
+)
+
+
+def repeat(chance: Random, earlier: Row, later: Row) -> None:
+    """Make the later row the earlier one's user again, modified since."""
+    same = ("CRM ID", "First name", "Last name", "E-mail", "Signed up")
+    later.update({column: earlier[column] for column in same})
+    later["Modified"] = f"{invented.moment(chance, 2026, 2026):%d/%m/%Y %H:%M}"
+
+
+def spoiled(rows: list[Row], kinds: dict[str, Positions]) -> list[bytes]:
+    """Give every row as bytes, the bad ones each in its own way."""
+    spoilers = {at: kind.spoil for kind in BAD_KINDS for at in kinds[kind.name]}
+    return [spoilers.get(at, record)(row) for at, row in enumerate(rows)]
+
+
+def numbered(positions: Positions) -> list[int]:
+    """Turn positions from 0 into row numbers from 1."""
+    return [position + 1 for position in positions]
+
+
+def crm_users() -> tuple[bytes, dict[str, Any]]:
+    """Give the CRM's export, and what is to become of its rows."""
+    chance = Random(SEED)
+    numbers = sorted(chance.sample(range(10, 9000), ROWS))
+    rows = [clean_row(chance, number) for number in numbers]
+    # Every peculiarity takes rows of its own, so that no row teaches two things at once.
+    free = iter(chance.sample(range(ROWS), 400))
+
+    def take(count: int) -> Positions:
+        return sorted(next(free) for _ in range(count))
+
+    pairs = sorted(take(2) for _ in range(REPEATED))
+    for earlier, later in pairs:
+        repeat(chance, rows[earlier], rows[later])
+    kinds = {kind.name: take(kind.rows) for kind in BAD_KINDS}
+    filtered, left_out, looks_null = take(FILTERED), take(LEFT_OUT), take(LOOKS_NULL)
+    for position in filtered:
+        rows[position] |= {"Record type": "Test", "First name": "Test"}
+    for position in left_out:
+        rows[position]["Birthday"] = "00/00/0000"
+    for position in looks_null:
+        rows[position]["Street"] = "#N/A"
+    lines = [HEADER.encode("cp1252"), *spoiled(rows, kinds)]
+    expected = {
+        "rows": ROWS,
+        "invalid": {
+            kind.name: {"code": kind.code, "rows": numbered(kinds[kind.name])} for kind in BAD_KINDS
+        },
+        "filtered": numbered(filtered),
+        "left_out": {"not-date": numbered(left_out)},
+        "looks_null": numbered(looks_null),
+        "repeated": [numbered(pair) for pair in pairs],
+    }
+    return b"\r\n".join(lines) + b"\r\n", expected
+
+
+def as_json(expected: dict[str, Any]) -> str:
+    """Lay one entry out per line, so that a change can be read."""
+    parts = []
+    for file, facts in expected.items():
+        lines = [f"    {json.dumps(key)}: {json.dumps(fact)}" for key, fact in facts.items()]
+        parts.append(f"  {json.dumps(file)}: {{\n" + ",\n".join(lines) + "\n  }")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    content, facts = crm_users()
+    (folder / "crm_users.csv").write_bytes(content)
+    expected = {"crm_users.csv": facts, "warehouse_users.parquet": warehouse.expected()}
+    (folder / "expected.json").write_text(as_json(expected), encoding="utf-8", newline="\n")
+    if not warehouse.write(folder / "warehouse_users.parquet"):
+        print("pyarrow is not installed: warehouse_users.parquet is left as it is")
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ CUSTOMER_PATH = "/v1/customer"
 EXPORT_PATH = "/v1/customers/export"
 TEST_PATH = "/v1/integrations/authentication"
 BULK_PATH = "/v1/transition"
+MERGE_PATH = "/v1/customer/merge"
+DELETE_PATH = "/v1/customer/delete"
 
 _NUMBER = re.compile(r"^0*(\d{1,3})$")
 _DASHBOARD = re.compile(r"^(?:https?://)?(?:dashboard|api)-0*(\d{1,3})\.moengage\.com(?:/.*)?$")

@@ -32,3 +32,23 @@ ATTRIBUTES_PER_WORKSPACE = 256
 EXPORT_USERS_PER_REQUEST = 20
 EXPORT_USERS_PER_MINUTE = 1_000
 """Read-back limits of /v1/customers/export (Data API docs, "Get User")."""
+
+BULK_USERS_PER_MINUTE = 60_000
+"""Users a minute on /v1/transition, over all its requests (Data API docs, "Rate Limits")."""
+
+BULK_SERVER_BODY_BYTES = 102_400
+"""The largest body of /v1/transition (Data API docs, "Bulk import": 100 KB)."""
+
+MERGE_PAIRS_PER_REQUEST = 50
+MERGE_USERS_PER_MINUTE = 1_000
+"""Limits of /v1/customer/merge (Data API docs, "Merge User")."""
+
+DELETES_PER_MINUTE = 5_000
+"""Requests a minute on /v1/customer/delete, one user each (Data API docs, "Delete User")."""
+
+FAIR_USE_UPDATES_PER_MINUTE = 5_000
+FAIR_USE_BLOCK_SECONDS = 3_600
+"""More updates of one end user than this block him for an hour (Data API docs, "Fair usage").
+
+Its rules for five minutes, an hour and a day are longer than most imports of one user.
+"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # "Values not allowed" for customer_id (Data API docs, "Data Overview" and "Data FAQs").  Whether
 # the API compares case and blanks is not documented, so we fold both; `nan` is ours: it is what
 # a lost id looks like after a trip through pandas.
@@ -103,6 +105,8 @@ READ_ONLY_NAMES = frozenset(
     }
 )
 
+_READ_ONLY_FAMILIES = re.compile(r"moe_rsp_.*|moe_ds_.*|locale_.*_display", re.DOTALL)
+
 # Keys of an attributes object that are instructions, not attributes (Data API docs, "Array update").
 ARRAY_UPDATES = ("addValueToArrayField", "removeValueFromArrayField")
 
@@ -118,3 +122,8 @@ UNSET_OPERATORS = ("equals", "prefix", "suffix", "contains")
 def platform_name(text: str) -> str | None:
     """Give the API's spelling of a platform, whatever its case; None if there is no such one."""
     return {name.lower(): name for name in PLATFORMS}.get(text.strip().lower())
+
+
+def is_read_only(name: str) -> bool:
+    """Tell whether MoEngage computes this attribute itself (Data API docs: names and families)."""
+    return name in READ_ONLY_NAMES or _READ_ONLY_FAMILIES.fullmatch(name) is not None

@@ -1,12 +1,12 @@
 """Holds the stages of a row's way, in order; no stage imports another.
 
-    stage       takes -> gives                              touches the world
-    reading     a source -> Block; Block -> Batch           files
-    coercing    Batch -> Typed, Rejections                  no
-    validating  Typed -> Rejections                         no
-    enforcing   Typed -> Rejections, warnings               no
-    building    Typed -> ids and payload bytes              no
-    sending     Request -> Outcome                          the network
-    recording   Outcomes -> disk                            the state folder
-    reporting   a run -> report                             no
+stage       takes -> gives                              touches the world
+reading     a source -> Block; Block -> Batch           files
+coercing    Batch -> Typed, Rejections                  no
+validating  Typed -> Rejections                         no
+enforcing   Typed -> Rejections, warnings               no
+building    Typed -> ids and payload bytes              no
+sending     Request -> Outcome                          the network
+recording   Outcomes -> disk                            the state folder
+reporting   a run -> report                             no
 """

@@ -1,0 +1,144 @@
+"""Answers "is my file right?": everything but sending, and nothing left behind."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from importer.config import RunConfig
+from importer.executors.local import prepared_blocks, workers_for
+from importer.job import Job, MappingLike, SourcesLike, open_job
+from importer.losses import Losses
+from importer.observer import Observer, Silence
+from importer.records import Block, Fate, Prepared, Stop
+from importer.stages.recording import (
+    Journal,
+    Tally,
+    private_bytes,
+    require_partition,
+    write_dead_letter,
+)
+from importer.stages.reporting import RunReport, exit_code
+from importer.stopping import StopSignal
+
+
+def check_source(
+    sources: SourcesLike,
+    mapping: MappingLike,
+    config: RunConfig | None = None,
+    *,
+    problems: Path | None = None,
+    payloads: Path | None = None,
+    observer: Observer | None = None,
+    stop: StopSignal | None = None,
+) -> RunReport:
+    """Read, coerce, validate and build every row, and send nothing.
+
+    problems: where to write the dead letter that a run would write.
+    payloads: where to write one JSON line per row that would be sent:
+        `{"row": 1, "payload": {...}}`.
+    Rows that would be sent are counted as pending, with `sent` False.
+    Raises MappingError, SourceError, StateError; Defect if a row was lost.
+    """
+    settings = config or RunConfig()
+    job = open_job(sources, mapping, settings)
+    watcher = observer or Silence()
+    watcher.began("check", None)
+    with ExitStack() as stack:
+        journal = stack.enter_context(_journal_for(problems))
+        lines = stack.enter_context(private_bytes(payloads)) if payloads else None
+        check = _Check(job, settings, Losses(journal, None), lines, watcher, stop or StopSignal())
+        report = check.go()
+        if journal is None or problems is None:
+            return report
+        journal.close()
+        write_dead_letter(problems, "", job.source.columns, journal.in_row_order())
+        return report.with_dead_letter(problems)
+
+
+@contextmanager
+def _journal_for(problems: Path | None) -> Iterator[Journal | None]:
+    """Give a journal that is gone afterwards: a check leaves nothing but what it was asked for."""
+    if problems is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="moengage-import-") as folder:
+        yield Journal(Path(folder) / "journal.jsonl")
+
+
+class _Check:
+    def __init__(
+        self,
+        job: Job,
+        config: RunConfig,
+        losses: Losses,
+        lines: BinaryIO | None,
+        observer: Observer,
+        stop: StopSignal,
+    ) -> None:
+        self.job = job
+        self.config = config
+        self.losses = losses
+        self.lines = lines
+        self.observer = observer
+        self.stop = stop
+        self.tally = Tally()
+
+    def go(self) -> RunReport:
+        began = time.monotonic()
+        rows = 0
+        workers = workers_for(self.job.size_bytes, self.config.workers)
+        blocks = self.job.source.blocks(self.config.limit)
+        for block, prepared in prepared_blocks(self.job.preparer, blocks, workers):
+            self._book(block, prepared, rows)
+            rows += block.rows
+            if self.stop.is_set():
+                break
+        self.tally.require_sum(rows)
+        return self._report(rows, time.monotonic() - began)
+
+    def _book(self, block: Block, prepared: Prepared, first_ordinal: int) -> None:
+        require_partition(prepared)
+        counts = {
+            Fate.INVALID: self.losses.take(block, prepared, first_ordinal),
+            Fate.FILTERED: len(prepared.filtered),
+            Fate.PENDING: len(prepared.index),
+        }
+        for fate, rows in counts.items():
+            self.tally.add(fate, rows)
+            self.observer.progressed(fate, rows)
+        if self.lines is not None:
+            _write_payloads(self.lines, block, prepared)
+
+    def _report(self, rows: int, seconds: float) -> RunReport:
+        stop: Stop | None = self.stop.reason
+        dead = self.tally.fates[Fate.INVALID]
+        code = exit_code(stop, dead, rows, self.config.allow_failures)
+        return RunReport(
+            run="",
+            sources=self.job.descriptions,
+            target="",
+            rows=rows,
+            rows_complete=stop is None,
+            fates=dict(self.tally.fates),
+            sent=False,
+            seconds=seconds,
+            exit=code,
+            next="",
+            warnings=dict(self.losses.warnings),
+            notes=self.job.mapping.warnings,
+            reasons=self.losses.reasons.commonest(),
+            stop=stop,
+        )
+
+
+def _write_payloads(stream: BinaryIO, block: Block, prepared: Prepared) -> None:
+    rows = (prepared.index + block.first_row).tolist()
+    stream.writelines(
+        b'{"row":%d,"payload":%b}\n' % (row, body)
+        for row, body in zip(rows, prepared.bodies.to_pylist(), strict=True)
+    )

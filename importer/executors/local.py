@@ -1,0 +1,88 @@
+"""Runs prepare() in this process or in worker processes of this machine, ahead of the sender."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from importer.errors import StateError
+from importer.pipeline import Preparer
+from importer.records import Block, Prepared
+
+SMALL_BYTES = 16 * 1024 * 1024
+"""Sources up to this size are prepared sooner than a worker process has started."""
+
+_MOST_WORKERS = 8
+
+_preparer: Preparer | None = None
+"""The worker process's own Preparer; each process has one mapping."""
+
+
+def workers_for(size_bytes: int, asked: int | None) -> int:
+    """Give the number of worker processes: as asked, or by the source's size; 0 is none."""
+    if asked is not None:
+        return asked
+    if size_bytes <= SMALL_BYTES:
+        return 0
+    return min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def prepared_blocks(
+    preparer: Preparer, blocks: Iterable[Block], workers: int
+) -> Iterator[tuple[Block, Prepared]]:
+    """Prepare blocks and give them back in their order, at most `workers` + 1 ahead.
+
+    Raises StateError when a worker process dies.
+    """
+    if workers == 0:
+        return ((block, preparer.prepare(block)) for block in blocks)
+    return _by_workers(preparer, blocks, workers)
+
+
+def _by_workers(
+    preparer: Preparer, blocks: Iterable[Block], workers: int
+) -> Iterator[tuple[Block, Prepared]]:
+    # Not fork: this process has threads, of Arrow and of its own.
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(preparer,)
+    )
+    ahead: deque[tuple[Block, Future[Prepared]]] = deque()
+    try:
+        for block in blocks:
+            ahead.append((block, pool.submit(_prepare, block)))
+            if len(ahead) > workers:
+                yield _oldest(ahead)
+        while ahead:
+            yield _oldest(ahead)
+    except BrokenProcessPool:
+        raise StateError(
+            "worker process",
+            "a worker process that ended by itself (killed, or out of memory)",
+            "workers that live as long as the run",
+            "free memory, or run with --workers 0",
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _oldest(ahead: deque[tuple[Block, Future[Prepared]]]) -> tuple[Block, Prepared]:
+    block, future = ahead.popleft()
+    return block, future.result()
+
+
+def _begin(preparer: Preparer) -> None:
+    global _preparer
+    # Ctrl-C goes to every process of the terminal; the run decides when its workers end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _preparer = preparer
+
+
+def _prepare(block: Block) -> Prepared:
+    if _preparer is None:
+        raise RuntimeError("the worker process was not set up")
+    return _preparer.prepare(block)

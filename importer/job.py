@@ -1,0 +1,62 @@
+"""Opens everything a run, a check or a preview needs, and refuses what cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from importer.config import RunConfig, Target
+from importer.errors import TargetError
+from importer.mapping_file import Mapping, bind, load_mapping
+from importer.pipeline import Preparer
+from importer.stages.reading import Source, open_source
+
+MappingLike = Mapping | str | Path
+SourcesLike = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A source, the mapping bound to its columns, and the stages made of them."""
+
+    paths: tuple[str, ...]
+    source: Source
+    mapping: Mapping
+    preparer: Preparer
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.source.files)
+
+    @property
+    def descriptions(self) -> tuple[str, ...]:
+        return tuple(file.describe() for file in self.source.files)
+
+
+def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> Job:
+    """Read the mapping, open the source, and bind one to the other.
+
+    Raises MappingError or SourceError; nothing has been sent or written then.
+    """
+    loaded = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
+    paths = [sources] if isinstance(sources, str | Path) else list(sources)
+    source = open_source(paths, loaded.source)
+    bound = bind(loaded, source.columns, ", ".join(Path(path).name for path in paths))
+    source.require(bound.columns)
+    if config.update_existing_only is not None:
+        bound = replace(bound, update_existing_only=config.update_existing_only)
+    return Job(tuple(map(str, paths)), source, bound, Preparer(bound, config.only))
+
+
+def require_same_workspace(mapping: Mapping, target: Target) -> None:
+    """Refuse a workspace other than the one that the mapping is meant for."""
+    if mapping.target_app_id is None or mapping.target_app_id == target.app_id:
+        return
+    raise TargetError(
+        mapping.file,
+        f"a mapping for the workspace {mapping.target_app_id}, but MOENGAGE_APP_ID is "
+        f"{target.app_id}",
+        "the workspace that the mapping names under `target:`",
+        "set MOENGAGE_APP_ID to that workspace, or correct `target:`",
+    )

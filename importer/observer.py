@@ -1,0 +1,30 @@
+"""Says what a run tells while it goes on, to whoever draws progress or writes logs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from importer.records import Fate
+
+
+class Observer(Protocol):
+    """Someone who watches a run.  Calls come from the run's own thread and must be quick."""
+
+    def began(self, headline: str, rows: int | None) -> None:
+        """Take note of what is about to happen, and how many rows it is about, if known."""
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        """Take note that so many more rows got this fate."""
+
+    def paused(self, seconds: float, why: str) -> None:
+        """Take note that the API asked everyone to wait."""
+
+
+class Silence:
+    """An observer that looks away."""
+
+    def began(self, headline: str, rows: int | None) -> None: ...
+
+    def progressed(self, fate: Fate, rows: int) -> None: ...
+
+    def paused(self, seconds: float, why: str) -> None: ...

@@ -1,0 +1,111 @@
+"""Puts the stages before sending in order: prepare(block) is all that happens to a row but sending.
+
+It is pure and picklable, so it can run in this process, in another one, or on another machine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.mapping_file import Mapping
+from importer.records import Block, Prepared, Rejection
+from importer.stages.building import build
+from importer.stages.coercing import coerce
+from importer.stages.enforcing import enforce
+from importer.stages.reading import read_batch
+from importer.stages.validating import RowSchema
+from importer.typed import Typed
+
+
+class Preparer:
+    """Everything before sending, for one mapping that is bound to a source's columns.
+
+    only: customer ids to send; rows of others are filtered.  None sends all.
+    """
+
+    def __init__(self, mapping: Mapping, only: frozenset[str] | None = None) -> None:
+        self.mapping = mapping
+        self.only = only
+        self._schema = RowSchema(mapping)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The schema is built anew where the work is done: that is quicker than to send it along.
+        return (Preparer, (self.mapping, self.only))
+
+    def prepare(self, block: Block) -> Prepared:
+        """Read, coerce, validate, enforce and build one block; a bad row is data, not an error."""
+        batch, unreadable = read_batch(block, self.mapping.columns)
+        typed = self._only(coerce(batch, self.mapping))
+        enforced = enforce(typed, self.mapping)
+        reasons = [
+            *typed.rejections,
+            *self._schema.validate(typed),
+            *enforced.rejections,
+        ]
+        rejections = self._wanted(reasons, typed)
+        bad = _flags(rejections, block.rows)[batch.index]
+        built = build(typed, self.mapping, ~bad & ~typed.filtered)
+        left_out = self._wanted(typed.left_out, typed)
+        return Prepared(
+            number=block.number,
+            rows=block.rows,
+            index=batch.index[built.positions],
+            customer_ids=built.customer_ids,
+            bodies=built.bodies,
+            filtered=np.concatenate(
+                [batch.index[typed.filtered], self._unasked(unreadable)]
+            ).astype(np.int64),
+            rejections=_in_row_order(
+                [*(() if self.only is not None else unreadable), *rejections, *built.rejections]
+            ),
+            left_out=_in_row_order(left_out),
+            warnings=_warnings(enforced.warnings, left_out, built.without_attributes),
+        )
+
+    def coerced(self, block: Block) -> Typed:
+        """Read and coerce a block and do no more, for a look at each step."""
+        batch, _ = read_batch(block, self.mapping.columns)
+        return coerce(batch, self.mapping)
+
+    def _only(self, typed: Typed) -> Typed:
+        if self.only is None:
+            return typed
+        asked = pc.is_in(typed.customer_ids, pa.array(sorted(self.only), pa.string()))
+        unasked = ~np.asarray(pc.fill_null(asked, False).to_numpy(zero_copy_only=False), dtype=bool)
+        return replace(typed, filtered=typed.filtered | unasked)
+
+    def _unasked(self, unreadable: Sequence[Rejection]) -> list[int]:
+        """Give the rows that cannot be read when only certain ids are asked for: not theirs."""
+        return sorted({reason.index for reason in unreadable}) if self.only is not None else []
+
+    @staticmethod
+    def _wanted(reasons: Sequence[Rejection], typed: Typed) -> list[Rejection]:
+        """Leave the reasons of filtered rows out: nobody asked for these rows."""
+        filtered = set(typed.batch.index[typed.filtered].tolist())
+        return [reason for reason in reasons if reason.index not in filtered]
+
+
+def _flags(rejections: Sequence[Rejection], rows: int) -> np.typing.NDArray[np.bool_]:
+    flags = np.zeros(rows, dtype=bool)
+    flags[[reason.index for reason in rejections]] = True
+    return flags
+
+
+def _in_row_order(reasons: Sequence[Rejection]) -> tuple[Rejection, ...]:
+    return tuple(sorted(reasons, key=lambda reason: reason.index))
+
+
+def _warnings(
+    enforced: dict[str, int], left_out: Sequence[Rejection], without_attributes: int
+) -> dict[str, int]:
+    counts = Counter(enforced)
+    counts["left-out"] = len({reason.index for reason in left_out})
+    counts["no-attributes"] = without_attributes
+    return {code: rows for code, rows in counts.items() if rows}

@@ -1,0 +1,41 @@
+"""Says in Arrow what the types need again and again: matching, masking, mending a few cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.typed import Flags
+
+
+def matching(texts: pa.Array, pattern: str) -> Flags:
+    r"""Flag the texts that a RE2 pattern finds; anchor it with \A and \z."""
+    return flags(pc.match_substring_regex(texts, pattern))
+
+
+def flags(mask: pa.Array) -> Flags:
+    """Turn Arrow booleans into numpy's; null is False."""
+    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def only(values: pa.Array, keep: Flags) -> pa.Array:
+    """Put null wherever `keep` is False."""
+    if keep.all():
+        return values
+    return pc.if_else(pa.array(keep), values, pa.scalar(None, values.type))
+
+
+def mended(texts: pa.Array, odd: Flags, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Replace the odd texts by what `mend` makes of them, so that the cost follows their number."""
+    if not odd.any():
+        return texts
+    mask = pa.array(odd)
+    return pc.replace_with_mask(texts, mask, mend(texts.filter(mask)))
+
+
+def quoted(texts: pa.Array) -> pa.Array:
+    """Put double quotes around texts that need no escapes."""
+    return pc.binary_join_element_wise('"', texts, '"', "")

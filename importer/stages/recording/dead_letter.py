@@ -1,0 +1,86 @@
+"""Writes the dead letter: the rows that did not make it, fixable and importable again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import orjson
+
+from importer.records import DEAD_LETTER_COLUMNS
+from importer.stages.recording.journal import DeadRow
+from importer.stages.recording.private_files import refused, replacing, write_json
+
+_BYTE_ORDER_MARK = "\ufeff"
+_BETWEEN = "; "
+_WRITTEN = "dead_letters.json"
+
+
+def write_dead_letter(
+    path: Path, run_id: str, columns: Sequence[str], rows: Iterable[DeadRow]
+) -> Path:
+    """Write UTF-8 CSV (byte-order mark, comma, CRLF): the source's columns, then our own.
+
+    All of a row's reasons stand in it, separated by "; ".  Raises StateError; what stood at
+    `path` before then still does.
+    """
+    with replacing(path) as stream:
+        stream.write(_BYTE_ORDER_MARK)
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow([*columns, *DEAD_LETTER_COLUMNS])
+        for row in rows:
+            writer.writerow(_cells(row, run_id, len(columns)))
+    return path
+
+
+def free_path(path: Path, state_dir: Path, run_id: str) -> Path:
+    """Give the path itself, or one beside it if a person has changed what stands there."""
+    if not path.exists() or _written(state_dir).get(str(path.absolute())) == _hash(path):
+        return path
+    return path.with_name(f"{path.stem}-{run_id}{path.suffix}")
+
+
+def remember_dead_letter(path: Path, state_dir: Path) -> None:
+    """Keep the hash of what was written, which tells later whether a person changed it."""
+    written = {
+        known: digest for known, digest in _written(state_dir).items() if Path(known).exists()
+    }
+    written[str(path.absolute())] = _hash(path)
+    write_json(state_dir / _WRITTEN, written)
+
+
+def _written(state_dir: Path) -> dict[str, str]:
+    try:
+        content = orjson.loads((state_dir / _WRITTEN).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise refused(path, error) from None
+
+
+def _cells(row: DeadRow, run_id: str, width: int) -> list[object]:
+    cells = ["" if cell is None else cell for cell in row.cells or [""] * width]
+    return [
+        *cells,
+        run_id,
+        row.file,
+        row.row,
+        row.line or "",
+        _BETWEEN.join(dict.fromkeys(row.stages)),
+        _BETWEEN.join(row.codes),
+        _BETWEEN.join(row.columns),
+        _BETWEEN.join(row.messages),
+        row.http_status or "",
+        row.attempts,
+        row.request_id,
+        row.raw,
+    ]

@@ -1,0 +1,60 @@
+"""Gives each run a folder of its own in the state folder, before anything slow happens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from importer.stages.recording.private_files import refused, replacing, write_json
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """`<state>/runs/<id>/`: options.json, mapping.yaml, journal.jsonl, dead_letter.csv ..."""
+
+    run_id: str
+    path: Path
+
+    @classmethod
+    def create(
+        cls, state_dir: Path, options: Mapping[str, Any], mapping_text: str, now: datetime
+    ) -> RunFolder:
+        """Make the folder and write the run's options (no secrets) and its mapping's copy.
+
+        Raises StateError if the state folder cannot be written.
+        """
+        run_id = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        path = state_dir.absolute() / "runs" / run_id
+        try:
+            state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise refused(path, error) from None
+        folder = cls(run_id, path)
+        folder.write_json("options.json", options)
+        with replacing(path / "mapping.yaml") as stream:
+            stream.write(mapping_text)
+        return folder
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal.jsonl"
+
+    @property
+    def dead_letter(self) -> Path:
+        return self.path / "dead_letter.csv"
+
+    @property
+    def warnings(self) -> Path:
+        return self.path / "warnings.csv"
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
+        """Write one of the folder's JSON files, in place by rename."""
+        path = self.path / name
+        write_json(path, content)
+        return path

@@ -1,0 +1,71 @@
+"""Counts the fates and proves that every row has exactly one (promise P1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from importer.errors import Defect
+from importer.records import Fate, Prepared
+
+
+class Tally:
+    """The fate of each row by its place in the run, kept as a watermark and what is above it.
+
+    A row that is settled twice, or a sum that is off at the end, raises Defect.
+    """
+
+    def __init__(self) -> None:
+        self.fates: dict[Fate, int] = dict.fromkeys(Fate, 0)
+        self._watermark = 0
+        self._above: set[int] = set()
+
+    @property
+    def watermark(self) -> int:
+        """The number of rows, from the first on, that are all settled."""
+        return self._watermark
+
+    def settle(self, ordinal: int, fate: Fate) -> None:
+        """Give one row its fate."""
+        if ordinal < self._watermark or ordinal in self._above:
+            raise _defect(f"row number {ordinal + 1} of the run got two fates")
+        self.fates[fate] += 1
+        self._above.add(ordinal)
+        while self._watermark in self._above:
+            self._above.remove(self._watermark)
+            self._watermark += 1
+
+    def settle_all(self, ordinals: Iterable[int], fate: Fate) -> None:
+        for ordinal in ordinals:
+            self.settle(ordinal, fate)
+
+    def add(self, fate: Fate, rows: int) -> None:
+        """Count rows that are not looked at one by one: a whole block's, or those never reached."""
+        self.fates[fate] += rows
+
+    def require_sum(self, rows: int) -> None:
+        """Check that the fates add up to the rows that the splitter counted."""
+        total = sum(self.fates.values())
+        if total != rows:
+            raise _defect(f"the fates add up to {total} for {rows} rows")
+
+
+def require_partition(prepared: Prepared) -> None:
+    """Check that preparing lost no row of a block and gave none of them two ways to go."""
+    invalid = {reason.index for reason in prepared.rejections}
+    seen = np.concatenate(
+        [prepared.index, prepared.filtered, np.fromiter(invalid, np.int64, len(invalid))]
+    )
+    ways = np.bincount(seen, minlength=prepared.rows)
+    if len(ways) != prepared.rows or (ways != 1).any():
+        raise _defect(f"block {prepared.number}: rows were lost or doubled while preparing")
+
+
+def _defect(found: str) -> Defect:
+    return Defect(
+        "conservation of rows",
+        found,
+        "exactly one fate for each row",
+        "this is a defect of the program: please report it with the run's report.json",
+    )

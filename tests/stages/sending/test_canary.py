@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from importer.records import Fate, Outcome
+from importer.stages.sending.canary import Canary
+
+
+def rejected(ordinal: int, status: int = 400) -> Outcome:
+    return Outcome(ordinal, Fate.REJECTED, http_status=status, code="http-rejected", message="no")
+
+
+def test_rejections_are_held_until_something_is_accepted() -> None:
+    canary = Canary(3)
+    assert canary.take(rejected(0)) == ()
+    assert canary.take(rejected(1)) == ()
+    delivered = Outcome(2, Fate.DELIVERED)
+    assert canary.take(delivered) == (rejected(0), rejected(1), delivered)
+    assert canary.let_go() == ()
+
+
+def test_after_an_acceptance_rejections_pass_and_never_trip_it() -> None:
+    canary = Canary(3)
+    canary.take(Outcome(0, Fate.DELIVERED))
+    for ordinal in range(1, 10):
+        assert canary.take(rejected(ordinal)) == (rejected(ordinal),)
+    assert not canary.has_tripped
+
+
+def test_it_trips_when_all_first_answers_are_400_and_gives_the_rows_back_as_pending() -> None:
+    canary = Canary(3)
+    for ordinal in range(3):
+        assert not canary.has_tripped
+        canary.take(rejected(ordinal))
+    assert canary.has_tripped
+    assert [(one.ordinal, one.fate, one.code) for one in canary.let_go()] == [
+        (0, Fate.PENDING, ""),
+        (1, Fate.PENDING, ""),
+        (2, Fate.PENDING, ""),
+    ]
+
+
+def test_a_late_acceptance_does_not_undo_a_trip() -> None:
+    canary = Canary(1)
+    canary.take(rejected(0))
+    delivered = Outcome(1, Fate.DELIVERED)
+    assert canary.take(delivered) == (delivered,)
+    assert canary.has_tripped
+    assert [one.fate for one in canary.let_go()] == [Fate.PENDING]
+
+
+@pytest.mark.parametrize("status", [413, 415, 200])
+def test_a_rejection_that_is_not_a_400_is_an_answer_about_the_row(status: int) -> None:
+    canary = Canary(2)
+    canary.take(rejected(0))
+    assert canary.take(rejected(1, status)) == (rejected(0), rejected(1, status))
+
+
+def test_passing_troubles_do_not_count() -> None:
+    canary = Canary(2)
+    undelivered = Outcome(0, Fate.UNDELIVERED, http_status=503)
+    assert canary.take(undelivered) == (undelivered,)
+    canary.take(rejected(1))
+    canary.take(rejected(2))
+    assert canary.has_tripped
+
+
+def test_fewer_rows_than_the_canary_are_rejected_at_the_end() -> None:
+    canary = Canary(20)
+    canary.take(rejected(0))
+    assert canary.let_go() == (rejected(0),)
