@@ -2,33 +2,84 @@
 
     from importer import Secret, Target, run_import
 
-    report = run_import("users.csv", "mappings/crm.yaml", Target("ABC123", Secret(key), url))
+    target = Target("ABC123", Secret(key), "https://api-03.moengage.com")
+    report = run_import("users.csv", "mappings/crm.yaml", target)
     report.fates, report.dead_letter, report.exit
 
 Nothing here prints or installs a signal handler.
 """
 
-from importer.check import check_source
-from importer.config import Allowance, Rate, RunConfig, Secret, SendingConfig, Target, base_url_for
-from importer.errors import (
-    Defect,
-    ImporterError,
-    MappingError,
-    Problem,
-    SourceChanged,
-    SourceError,
-    StateError,
-    TargetError,
-    UsageError,
-)
-from importer.mapping_file import Mapping, load_mapping
-from importer.observer import Observer
-from importer.ping import Ping, ping_target
-from importer.preview import PreviewRow, PreviewValue, preview_source
-from importer.records import Fate, Stop
-from importer.run import run_import
-from importer.stages.reporting import Reason, RunReport
-from importer.stopping import StopSignal
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importer.check import check_source
+    from importer.config import (
+        Allowance,
+        Rate,
+        RunConfig,
+        Secret,
+        SendingConfig,
+        Target,
+        base_url_for,
+    )
+    from importer.errors import (
+        Defect,
+        ImporterError,
+        MappingError,
+        Problem,
+        SourceChanged,
+        SourceError,
+        StateError,
+        TargetError,
+        UsageError,
+    )
+    from importer.mapping_file import Mapping, load_mapping
+    from importer.observer import Observer
+    from importer.ping import Ping, ping_target
+    from importer.preview import PreviewRow, PreviewValue, preview_source
+    from importer.records import Fate, Stop
+    from importer.run import run_import
+    from importer.stages.reporting import Reason, RunReport
+    from importer.stopping import StopSignal
+
+# The module of each name.  They are loaded when first used, so that `--help` need not wait for
+# pandas and Arrow.
+_HOMES = {
+    "Allowance": "config",
+    "Defect": "errors",
+    "Fate": "records",
+    "ImporterError": "errors",
+    "Mapping": "mapping_file",
+    "MappingError": "errors",
+    "Observer": "observer",
+    "Ping": "ping",
+    "PreviewRow": "preview",
+    "PreviewValue": "preview",
+    "Problem": "errors",
+    "Rate": "config",
+    "Reason": "stages.reporting",
+    "RunConfig": "config",
+    "RunReport": "stages.reporting",
+    "Secret": "config",
+    "SendingConfig": "config",
+    "SourceChanged": "errors",
+    "SourceError": "errors",
+    "StateError": "errors",
+    "Stop": "records",
+    "StopSignal": "stopping",
+    "Target": "config",
+    "TargetError": "errors",
+    "UsageError": "errors",
+    "base_url_for": "config",
+    "check_source": "check",
+    "load_mapping": "mapping_file",
+    "ping_target": "ping",
+    "preview_source": "preview",
+    "run_import": "run",
+}
 
 __all__ = [
     "Allowance",
@@ -63,3 +114,13 @@ __all__ = [
     "preview_source",
     "run_import",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'importer' has no attribute {name!r}")
+    return getattr(import_module(f"importer.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

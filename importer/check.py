@@ -46,12 +46,27 @@ def check_source(
     """
     settings = config or RunConfig()
     job = open_job(sources, mapping, settings)
+    return check_job(
+        job, settings, problems=problems, payloads=payloads, observer=observer, stop=stop
+    )
+
+
+def check_job(
+    job: Job,
+    config: RunConfig,
+    *,
+    problems: Path | None = None,
+    payloads: Path | None = None,
+    observer: Observer | None = None,
+    stop: StopSignal | None = None,
+) -> RunReport:
+    """Do what check_source does, for a source that is open already."""
     watcher = observer or Silence()
     watcher.began("check", None)
     with ExitStack() as stack:
         journal = stack.enter_context(_journal_for(problems))
         lines = stack.enter_context(private_bytes(payloads)) if payloads else None
-        check = _Check(job, settings, Losses(journal, None), lines, watcher, stop or StopSignal())
+        check = _Check(job, config, Losses(journal, None), lines, watcher, stop or StopSignal())
         report = check.go()
         if journal is None or problems is None:
             return report

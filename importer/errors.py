@@ -6,6 +6,7 @@
     +-- SourceError          the table of users
     |   +-- SourceChanged    exit 3: it changed while it was read
     +-- TargetError          the workspace: address, credentials
+    |   +-- TargetRefused    exit 3: it was asked, and does not take the credentials
     +-- StateError           exit 3: the disk, the state folder
     +-- Defect               exit 70: the program itself is wrong
 
@@ -87,6 +88,12 @@ class SourceChanged(SourceError):
 
 class TargetError(ImporterError):
     """The workspace cannot be addressed: its address or its credentials are wrong or missing."""
+
+
+class TargetRefused(TargetError):
+    """The workspace was asked, and said no or nothing."""
+
+    exit_code = 3
 
 
 class StateError(ImporterError):

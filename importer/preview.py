@@ -53,11 +53,7 @@ def preview_source(
     Raises MappingError or SourceError.
     """
     job = open_job(sources, mapping, config or RunConfig())
-    return tuple(
-        row
-        for block in job.source.blocks(rows)
-        for row in _preview_block(job, block)
-    )
+    return tuple(row for block in job.source.blocks(rows) for row in _preview_block(job, block))
 
 
 def _preview_block(job: Job, block: Block) -> list[PreviewRow]:

@@ -53,18 +53,26 @@ def run_import(
     stop: ask it to end the run cleanly, from any thread.
     Blocks until the run is over.  Nothing is printed, and no signal handler is installed.
     Raises MappingError, SourceError, TargetError or StateError before the first request; what
-    goes wrong later ends the run, and the report says why.  Raises Defect if a row was lost.
+    goes wrong later ends the run, and the report says what (`stop`, `exit`).
     """
     settings = config or RunConfig()
     job = open_job(sources, mapping, settings)
+    return run_job(job, target, settings, observer=observer, stop=stop)
+
+
+def run_job(
+    job: Job,
+    target: Target,
+    config: RunConfig,
+    *,
+    observer: Observer | None = None,
+    stop: StopSignal | None = None,
+) -> RunReport:
+    """Do what run_import does, for a source that is open already."""
     require_same_workspace(job.mapping, target)
-    folder = RunFolder.create(
-        settings.state_dir,
-        _options(job, target, settings),
-        job.mapping.text,
-        datetime.now(UTC),
-    )
-    run = ImportRun(job, target, settings, folder, observer or Silence(), stop or StopSignal())
+    options = _options(job, target, config)
+    folder = RunFolder.create(config.state_dir, options, job.mapping.text, datetime.now(UTC))
+    run = ImportRun(job, target, config, folder, observer or Silence(), stop or StopSignal())
     return run.go()
 
 

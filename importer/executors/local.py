@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -34,19 +34,21 @@ def workers_for(size_bytes: int, asked: int | None) -> int:
 
 def prepared_blocks(
     preparer: Preparer, blocks: Iterable[Block], workers: int
-) -> Iterator[tuple[Block, Prepared]]:
+) -> Generator[tuple[Block, Prepared], None, None]:
     """Prepare blocks and give them back in their order, at most `workers` + 1 ahead.
 
     Raises StateError when a worker process dies.
     """
-    if workers == 0:
-        return ((block, preparer.prepare(block)) for block in blocks)
-    return _by_workers(preparer, blocks, workers)
+    if workers:
+        yield from _by_workers(preparer, blocks, workers)
+    else:
+        for block in blocks:
+            yield block, preparer.prepare(block)
 
 
 def _by_workers(
     preparer: Preparer, blocks: Iterable[Block], workers: int
-) -> Iterator[tuple[Block, Prepared]]:
+) -> Generator[tuple[Block, Prepared], None, None]:
     # Not fork: this process has threads, of Arrow and of its own.
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(preparer,)

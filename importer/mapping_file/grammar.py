@@ -75,7 +75,7 @@ class SourceModel(_Model):
     encoding: Text | None = None
     delimiter: Text | None = None
     quote: Text | None = None
-    nulls: list[Text] = Field(default_factory=lambda: [""])
+    nulls: Texts = Field(default_factory=lambda: [""])
 
 
 class TargetModel(_Model):
@@ -88,13 +88,13 @@ class OriginModel(_Model):
     """Where a value comes from, and how its text is cleaned."""
 
     column: Text | None = None
-    first_valid: list[Text] | None = None
+    first_valid: Texts | None = None
     template: Text | None = None
     constant: Any = None
     transform: Annotated[list[Annotated[str, _choice(*TRANSFORMS)]], BeforeValidator(_listed)] = (
         Field(default_factory=list)
     )
-    nulls: list[Text] | None = None
+    nulls: Texts | None = None
     values: dict[Text, Text] | None = None
     otherwise: Text | None = None
 

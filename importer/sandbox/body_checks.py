@@ -152,5 +152,3 @@ def array_conflict(workspace: Workspace, call: Call) -> Reply | None:
 
 def _refused(workspace: Workspace, text: ErrorText, key: str, datatype: str = "") -> Reply:
     return workspace.answers.refused(text, attribute=key, key=key, datatype=datatype)
-
-

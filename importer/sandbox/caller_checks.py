@@ -73,5 +73,3 @@ def app_id_right(workspace: Workspace, call: Call) -> Reply | None:
 def account(workspace: Workspace, _: Call) -> Reply | None:
     text = _ACCOUNTS.get(workspace.config.account)
     return workspace.answers.refused(text) if text else None
-
-

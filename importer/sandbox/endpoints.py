@@ -100,9 +100,7 @@ def _only(attributes: Attributes, fields: Json) -> Attributes:
         return attributes
     names = [one for one in fields if isinstance(one, str)]
     keys = [one if one in attributes else _KEY_OF_STORAGE_KEY.get(one, "") for one in names]
-    return {
-        one: attributes[key] for one, key in zip(names, keys, strict=True) if key in attributes
-    }
+    return {one: attributes[key] for one, key in zip(names, keys, strict=True) if key in attributes}
 
 
 def _merge(workspace: Workspace, call: Call) -> Reply:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from random import Random
+from typing import TypeGuard
 
 from importer.errors import UsageError
 
@@ -105,16 +106,16 @@ class Faults:
         )
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _amount(value: object) -> bool:
-    return _is_number(value) and value >= 0  # type: ignore[operator]  # it is a number
+    return _is_number(value) and value >= 0
 
 
 def _share(value: object) -> bool:
-    return _is_number(value) and 0 <= value <= 1  # type: ignore[operator]  # it is a number
+    return _is_number(value) and 0 <= value <= 1
 
 
 def _status(value: object) -> bool:

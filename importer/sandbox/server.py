@@ -1,12 +1,9 @@
-"""Listens: reads calls off the wire, lets the faults happen, sends the answers."""
+"""Starts and stops a sandbox in an event loop, and gives programs a look into it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
-import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 from types import TracebackType
@@ -15,29 +12,23 @@ from typing import Self
 from aiohttp import web
 
 from importer.errors import StateError, UsageError
-from importer.moengage import error_texts
-from importer.sandbox import admin
-from importer.sandbox.calls import Call, Json, Reply, find_route, parse
-from importer.sandbox.checking import first_refusal
-from importer.sandbox.endpoints import carry_out
-from importer.sandbox.faults import Faults, Mishap
+from importer.sandbox.calls import Json, parse
+from importer.sandbox.faults import Faults
+from importer.sandbox.handling import Handler
 from importer.sandbox.mangling import Attributes
 from importer.sandbox.profiles import LoggedRequest
 from importer.sandbox.settings import SandboxConfig
-from importer.sandbox.traffic import Flight
 from importer.sandbox.workspace import Workspace
 
 _COMMIT_SECONDS = 0.5
-_GONE_POLL_SECONDS = 0.02
 _STOP_SECONDS = 1.0
-
-_LOOP_TURNS = 3
-"""After so many turns of the event loop, a connection that was closed earlier is known as closed."""
+_HIGHEST_PORT = 65_535
 
 
 class Sandbox:
-    """A local User API server; start it in a running event loop, or use it as a context.
+    """A local User API server, for use inside a running event loop.
 
+    ended: set when it stops or cannot go on; `failure` then says why it could not.
     Raises UsageError (address, faults) and StateError (database) when it starts.
     """
 
@@ -49,13 +40,19 @@ class Sandbox:
 
     async def start(self) -> None:
         """Open the database and listen; `base_url` is known from then on."""
+        if not 0 <= self.config.port <= _HIGHEST_PORT:
+            raise UsageError(
+                "--port", str(self.config.port), f"0 to {_HIGHEST_PORT}", "0 takes a free port"
+            )
         self._workspace = Workspace(self.config)
-        server = web.Server(self._handle, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
+        handler = Handler(self._workspace, self.ended, self._fail)
+        self._runner = web.ServerRunner(
+            web.Server(handler.handle, access_log=None), shutdown_timeout=_STOP_SECONDS
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self.config.host, self.config.port).start()
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             await self._runner.cleanup()
             self._workspace.profiles.close()
             raise _unusable_address(self.config, error) from error
@@ -66,9 +63,7 @@ class Sandbox:
         """Answer what is in flight, then commit and close; StateError if the disk refuses."""
         self.ended.set()
         await self._runner.cleanup()
-        self._committing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._committing
+        await self._committing
         self._workspace.profiles.close()
 
     async def __aenter__(self) -> Self:
@@ -117,88 +112,24 @@ class Sandbox:
                 await asyncio.wait_for(self.ended.wait(), _COMMIT_SECONDS)
 
     def _fail(self, error: StateError) -> None:
-        # A sandbox that cannot write would accept users and lose them: it ends.
+        # A sandbox that cannot write would accept users and lose them, so it ends.
         self.failure = self.failure or error
         self.ended.set()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        try:
-            if request.path.startswith(admin.PREFIX):
-                return _response(admin.answer(self._workspace, await _read_admin_call(request)))
-            return await self._handle_call(request, await _read_call(request))
-        except StateError as error:
-            self._fail(error)
-            return _response(self._workspace.answers.injected(500))
-        except web.RequestPayloadError:
-            return _response(self._workspace.answers.refused(error_texts.MALFORMED_JSON))
 
-    async def _handle_call(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
-        """Answer one call to the API, keeping count of it."""
-        workspace = self._workspace
-        arrived = workspace.now()
-        flight = Flight(call.customer_ids, lambda: _is_open(request))
-        rivals = workspace.traffic.arrive(flight)
-        status, reply = 0, None
-        try:
-            mishap = workspace.faults.draw(workspace.chance)
-            if rivals:
-                await _let_closed_connections_show()
-                workspace.traffic.judge(flight, rivals)
-            reply = await self._reply(request, call, mishap)
-            if reply is None or mishap in (Mishap.RESET_AFTER, Mishap.HANG):
-                return _reset(request)
-            status = reply.status
-            headers = workspace.quotas.headers(call.route, workspace.now())
-            if mishap is Mishap.TRUNCATE:
-                return await _send_truncated(request, reply, headers)
-            return _response(reply, headers)
-        finally:
-            workspace.traffic.leave(flight, status)
-            self._log(request, call, arrived, status, flight.in_flight, reply)
+def _url(host: str, port: int) -> str:
+    """Give the address under which this machine's programs reach the sandbox."""
+    with contextlib.suppress(ValueError):
+        address = ip_address(host)
+        if address.is_unspecified:
+            host = "127.0.0.1" if address.version == 4 else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    async def _reply(
-        self, request: web.BaseRequest, call: Call, mishap: Mishap | None
-    ) -> Reply | None:
-        """Give the answer to a call, or none if it is not to get one."""
-        workspace = self._workspace
-        faults, answers = workspace.faults, workspace.answers
-        if seconds := faults.wait_seconds(workspace.chance):
-            await asyncio.sleep(seconds)
-        if workspace.in_outage:
-            workspace.traffic.note_mishap("outage")
-            return answers.injected(503)
-        if mishap is not None:
-            workspace.traffic.note_mishap(mishap)
-        if mishap is Mishap.ERROR:
-            return answers.injected(faults.error_status)
-        if mishap is Mishap.HTML_502:
-            return html_502()
-        if mishap is Mishap.FAIL_200:
-            return answers.failed(200, *error_texts.SERVER_ERROR[1:])
-        if mishap is Mishap.RESET_BEFORE:
-            return None
-        if mishap is Mishap.HANG:
-            await self._client_has_left(request)
-        return first_refusal(workspace, call) or carry_out(workspace, call)
 
-    async def _client_has_left(self, request: web.BaseRequest) -> None:
-        while _is_open(request) and not self.ended.is_set():
-            await asyncio.sleep(_GONE_POLL_SECONDS)
-
-    def _log(
-        self,
-        request: web.BaseRequest,
-        call: Call,
-        arrived: float,
-        status: int,
-        in_flight: int,
-        reply: Reply | None,
-    ) -> None:
-        ids = call.customer_ids
-        customer_id = ids[0] if len(ids) == 1 else None
-        dropped = "; ".join(reply.dropped) if reply else ""
-        self._workspace.profiles.log(
-            LoggedRequest(
-                arrived, request.path, customer_id, status, call.size, in_flight, dropped
-            )
-        )
+def _unusable_address(config: SandboxConfig, error: OSError) -> UsageError:
+    return UsageError(
+        f"--host {config.host} --port {config.port}",
+        f"it cannot be listened on: {error.strerror or error}",
+        "a free port of an address of this machine",
+        "leave --port away, and a free one is taken",
+    )

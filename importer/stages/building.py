@@ -164,9 +164,7 @@ def _fits(bodies: pa.Array) -> npt.NDArray[np.bool_]:
     )
 
 
-def _too_large(
-    typed: Typed, positions: Int64s, bodies: pa.Array
-) -> tuple[Rejection, ...]:
+def _too_large(typed: Typed, positions: Int64s, bodies: pa.Array) -> tuple[Rejection, ...]:
     sizes = pc.binary_length(bodies).to_pylist()
     return tuple(
         Rejection(

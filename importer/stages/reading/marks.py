@@ -55,7 +55,7 @@ class Marks:
         last = len(self.text) - 1
         before = may_precede[self.text[np.maximum(at - 1, 0)]] | (at == 0)
         after = may_follow[self.text[np.minimum(at + 1, last)]] | (at == last)
-        return np.where(opens, before, after)
+        return (opens & before) | (~opens & after)
 
 
 def find_marks(data: bytes, grammar: Grammar) -> Marks:
@@ -91,7 +91,8 @@ def inside_by_parity(marks: Marks) -> Bools:
     """Tell which marks an odd number of quotes precedes (an opening quote counts itself)."""
     if not marks.has_quotes:
         return np.zeros(len(marks.at), bool)
-    return (np.cumsum(marks.is_quote) & 1).astype(bool)
+    inside: Bools = np.cumsum(marks.is_quote) & 1 == 1
+    return inside
 
 
 def inside_by_line(marks: Marks) -> Bools:
@@ -100,7 +101,8 @@ def inside_by_line(marks: Marks) -> Bools:
         return np.zeros(len(marks.at), bool)
     quotes = np.cumsum(marks.is_quote)
     before_line = np.concatenate([[0], quotes[marks.is_line_end]])
-    return ((quotes - before_line[line_of_marks(marks)]) & 1).astype(bool)
+    inside: Bools = (quotes - before_line[line_of_marks(marks)]) & 1 == 1
+    return inside
 
 
 def line_of_marks(marks: Marks) -> Int64s:

@@ -142,7 +142,7 @@ class Sender:
     async def _work(self) -> None:
         while (request := await self._ready.get()) is not None:
             following: Request | None = request
-            while following is not None and not self._courier.is_stopping:
+            while following is not None:
                 self._room.set()
                 await self._see_through(self._open[following.ordinal])
                 following = self._lanes.release(following.customer_id)
@@ -157,6 +157,9 @@ class Sender:
             self._stop.request(_all_rejected(outcome))
 
     def _close(self, outcome: Outcome) -> None:
+        # Others may come back in the same turn of the loop in which the recording broke.
+        if self._settle_failed:
+            return
         del self._open[outcome.ordinal]
         try:
             self._settle(outcome)

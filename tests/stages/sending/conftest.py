@@ -49,16 +49,21 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._clock.now
 
+    @property
+    def timers(self) -> list[asyncio.TimerHandle]:
+        return [timer for timer in vars(self)["_scheduled"] if not timer.cancelled()]
+
 
 @pytest.fixture(scope="session")
 def in_virtual_time() -> InVirtualTime[Any]:
-    """Run a coroutine on a loop whose seconds pass at once; no task may be left behind."""
+    """Run a coroutine on a loop whose seconds pass at once; no task or timer may stay behind."""
 
     def run(work: Coroutine[Any, Any, T]) -> T:
         loop = _VirtualLoop()
         try:
             result = loop.run_until_complete(work)
             assert not asyncio.all_tasks(loop), "tasks were left running"
+            assert loop.timers == [], "timers were left running"
             return result
         finally:
             loop.close()

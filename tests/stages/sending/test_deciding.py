@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.rules import RULES
@@ -146,6 +146,7 @@ def test_a_long_page_is_cut() -> None:
     assert len(decide(Reply(400, "<" * 65536), FRESH).message) <= 300
 
 
+@settings(max_examples=50)
 @given(
     st.integers(200, 599),
     st.text()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ def test_slots_that_hold_are_never_closer_than_the_interval(
         slots.append(pacer.reserve(now))
         assert slots[-1] >= now
     held = [slot for slot in slots if pacer.is_open(slot)]
-    assert all(later - earlier >= interval for earlier, later in zip(held, held[1:], strict=False))
+    assert all(later - earlier >= interval for earlier, later in pairwise(held))
 
 
 @pytest.mark.parametrize("interval", [0.0, 0.006])

@@ -1,0 +1,111 @@
+"""Puts the commands together, and turns whatever goes wrong into one message and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from importer.cli import checking, looking, previewing, running, serving
+from importer.errors import ImporterError, Problem
+
+app = typer.Typer(
+    name="moengage-import",
+    help="Import users from CSV and Parquet files into MoEngage, with every row accounted for.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: moengage-import check users.csv --mapping mappings/minimal.yaml",
+)
+
+_PREPARE, _SEND, _HELP = "Prepare", "Send", "Help"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"moengage-import {version('moengage-importer')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everything(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None: ...
+
+
+app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
+app.command("check", rich_help_panel=_PREPARE)(checking.check)
+app.command("run", rich_help_panel=_SEND)(running.run)
+app.command("ping", rich_help_panel=_HELP)(looking.ping)
+app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
+app.command("rules", rich_help_panel=_HELP)(looking.rules)
+app.command("sandbox", rich_help_panel=_HELP)(serving.sandbox)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    as_json = "--json" in arguments
+    try:
+        result = app(arguments or ["--help"], standalone_mode=False)
+    except TyperException as error:
+        return _fail((_call_problem(error),), 2, as_json)
+    except ImporterError as error:
+        return _fail(error.problems, error.exit_code, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail((_interrupted(),), 130, as_json)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: that is its right, and no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # The last door: a person must not see a traceback.
+        if os.environ.get("MOENGAGE_IMPORT_TRACEBACK"):
+            raise
+        return _fail((_defect(error),), 70, as_json)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(problems: tuple[Problem, ...], exit_code: int, as_json: bool) -> int:
+    if as_json:
+        content: dict[str, Any] = {"exit": exit_code, "error": problems[0].as_dict()}
+        if len(problems) > 1:
+            content["errors"] = [problem.as_dict() for problem in problems]
+        print(json.dumps(content, ensure_ascii=False))
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return exit_code
+
+
+def _call_problem(error: TyperException) -> Problem:
+    context = getattr(error, "ctx", None)
+    name = context.command_path if context else "moengage-import"
+    return Problem(name, error.format_message().rstrip("."), "a valid call", f"see `{name} --help`")
+
+
+def _interrupted() -> Problem:
+    return Problem("moengage-import", "an interruption", "time to finish", "run it again")
+
+
+def _defect(error: Exception) -> Problem:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    spot = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+    return Problem(
+        spot,
+        f"{type(error).__name__} that nobody foresaw",
+        "no such thing",
+        "this is a defect of the program: run again with MOENGAGE_IMPORT_TRACEBACK=1 and report it",
+    )

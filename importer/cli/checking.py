@@ -1,0 +1,64 @@
+"""Holds the command `check`, which says whether a file is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from importer.cli import options
+
+Problems = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the rows that would fail, with their reasons, as CSV.",
+        metavar="PATH",
+        show_default=False,
+    ),
+]
+Payloads = Annotated[
+    Path | None,
+    typer.Option(
+        help='Write what would be sent: {"row": 1, "payload": {...}}, one line a row.',
+        metavar="PATH",
+        show_default=False,
+    ),
+]
+
+
+def check(
+    sources: options.Sources,
+    mapping: options.MappingFile,
+    problems: Problems = None,
+    payloads: Payloads = None,
+    allow_failures: options.AllowFailures = "0",
+    limit: options.Limit = None,
+    only: options.Only = None,
+    update_existing_only: options.UpdateExistingOnly = None,
+    workers: options.Workers = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Is my file right?  Everything but sending."""
+    from importer.check import check_job
+    from importer.cli.interruption import stopping_on_signals
+    from importer.cli.output import print_report
+    from importer.cli.progress import Progress
+    from importer.config import Allowance, RunConfig
+    from importer.job import open_job
+
+    config = RunConfig(
+        allow_failures=Allowance.parse(allow_failures),
+        limit=limit,
+        only=options.ids(only),
+        update_existing_only=update_existing_only,
+        workers=workers,
+    )
+    job = open_job(sources, mapping, config)
+    silent = quiet or as_json
+    with stopping_on_signals() as stop, Progress(quiet=silent) as progress:
+        report = check_job(
+            job, config, problems=problems, payloads=payloads, observer=progress, stop=stop
+        )
+    return print_report(report, as_json=as_json, quiet=quiet)

@@ -1,0 +1,42 @@
+"""Turns Ctrl-C and SIGTERM into a wish to stop; a second one ends at once."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from importer.records import Stop
+from importer.stopping import StopSignal
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[StopSignal]:
+    """Give a StopSignal that SIGINT and SIGTERM set, and put the old handlers back."""
+    stop = StopSignal()
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            # The second time a person means it; what is in flight stays without a fate.
+            raise KeyboardInterrupt
+        print("\nstopping: waiting for what is in flight (again to end at once)", file=sys.stderr)
+        stop.request(_stop_for(number))
+
+    old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def _stop_for(number: int) -> Stop:
+    name = signal.Signals(number).name
+    return Stop(
+        "interrupted",
+        f"{name}; what was in flight was finished and recorded",
+        "run the same command again: a user who is sent twice is only updated twice",
+        128 + number,
+    )

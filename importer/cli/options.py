@@ -1,0 +1,117 @@
+"""Names the options that several commands share, and reads their values."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from importer.errors import UsageError
+
+Sources = Annotated[
+    list[str], typer.Argument(help="CSV or Parquet files (also gzip).", metavar="SOURCE")
+]
+MappingFile = Annotated[
+    str, typer.Option("--mapping", "-m", help="The mapping file (YAML).", metavar="FILE")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
+Limit = Annotated[
+    int | None, typer.Option(help="Take only the first N rows.", metavar="N", show_default=False)
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Take only this customer id, or those in a file (@FILE, one a line). May be repeated.",
+        metavar="ID|@FILE",
+        show_default=False,
+    ),
+]
+AllowFailures = Annotated[
+    str,
+    typer.Option(help="Dead letters that still give exit code 0: a number or a share (5%)."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        help="Processes that prepare rows; 0 for none. Chosen by size if not given.",
+        metavar="N",
+        show_default=False,
+    ),
+]
+UpdateExistingOnly = Annotated[
+    bool | None,
+    typer.Option(
+        "--update-existing-only/--create-users",
+        help="Never create a user; the mapping decides if neither is given.",
+        show_default=False,
+    ),
+]
+StateDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where runs keep their folders. [default: MOENGAGE_STATE_DIR or .moengage-import]",
+        metavar="DIR",
+        show_default=False,
+    ),
+]
+
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+def ids(only: list[str] | None) -> frozenset[str] | None:
+    """Read the values of --only; None where it is not given."""
+    if only is None:
+        return None
+    found: set[str] = set()
+    for value in only:
+        found.update(_ids_in_file(value[1:]) if value.startswith("@") else [value])
+    return frozenset(found)
+
+
+def _ids_in_file(path: str) -> list[str]:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise UsageError(
+            f"--only @{path}",
+            f"a file that cannot be read ({reason})",
+            "a UTF-8 file with one id a line",
+            "check the path",
+        ) from None
+    return [line for line in text.splitlines() if line]
+
+
+def seconds(text: str | None, option: str) -> float | None:
+    """Read a duration such as 90s, 45m or 2h; None stays None."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)", text.strip().lower())
+    if not found:
+        raise UsageError(option, repr(text), "a duration such as 90s, 45m or 2h", "correct it")
+    return float(found.group(1)) * _SECONDS[found.group(2)]
+
+
+def moment(text: str | None, now: datetime) -> datetime | None:
+    """Read --finish-by: a time of day (the next one, in local time), or an ISO date-time."""
+    if text is None:
+        return None
+    if found := re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip()):
+        hour, minute = int(found.group(1)), int(found.group(2))
+        if hour < 24 and minute < 60:
+            moment_today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+            return moment_today if moment_today > now else moment_today + timedelta(days=1)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            "--finish-by",
+            repr(text),
+            "a time such as 06:30, or 2026-01-31T06:30+01:00",
+            "correct it",
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=now.tzinfo)

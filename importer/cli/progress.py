@@ -1,0 +1,77 @@
+"""Shows how far a run is: a bar on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from types import TracebackType
+from typing import Never, TextIO
+
+from tqdm import tqdm
+
+from importer.records import DEAD_FATES, Fate
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """An Observer for the terminal; a context manager, so that the bar always ends."""
+
+    def __init__(self, *, quiet: bool, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._quiet = quiet
+        self._bar: tqdm[Never] | None = None
+        self._rows: int | None = None
+        self._fates: Counter[Fate] = Counter()
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def began(self, headline: str, rows: int | None) -> None:
+        self._rows = rows
+        if self._quiet:
+            return
+        if self._stream.isatty():
+            self._bar = tqdm(
+                total=rows, unit=" rows", unit_scale=False, file=self._stream, desc=headline
+            )
+        else:
+            of = "" if rows is None else f", {rows:,} rows"
+            print(f"{headline}{of}", file=self._stream, flush=True)
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        self._fates[fate] += rows
+        if self._bar is not None:
+            dead = sum(self._fates[word] for word in DEAD_FATES)
+            if dead:
+                self._bar.set_postfix_str(f"{dead:,} not delivered", refresh=False)
+            self._bar.update(rows)
+        elif not self._quiet and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._say_how_far()
+
+    def paused(self, seconds: float, why: str) -> None:
+        if self._quiet:
+            return
+        line = f"waiting {seconds:.0f} s: {why}"
+        if self._bar is not None:
+            self._bar.write(line, file=self._stream)
+        else:
+            print(line, file=self._stream, flush=True)
+
+    def _say_how_far(self) -> None:
+        done = sum(self._fates.values())
+        of = "" if self._rows is None else f" of {self._rows:,}"
+        fates = ", ".join(f"{count:,} {fate}" for fate, count in self._fates.items() if count)
+        print(f"{done:,}{of} rows: {fates}", file=self._stream, flush=True)

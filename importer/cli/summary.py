@@ -1,0 +1,88 @@
+"""Writes the one screen at the end of a run or a check."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+from importer.records import Fate
+from importer.rules import RULES
+from importer.stages.reporting import Reason, RunReport
+
+_MOST_REASONS = 5
+
+
+def summary(report: RunReport, *, show_values: bool) -> str:
+    """Give the screen's text.
+
+    show_values: whether cells may be shown; they may hold people's data, so a log gets none.
+    """
+    return "\n".join(_lines(report, show_values))
+
+
+def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
+    if report.stop is not None:
+        yield f"Stopped ({report.stop.code}): {report.stop.message}"
+        if report.stop.remedy:
+            yield f"  -> {report.stop.remedy}"
+        yield ""
+    yield from _fates(report)
+    if report.reasons:
+        yield ""
+        yield from _reasons(report, show_values)
+    if report.warnings or report.notes:
+        yield ""
+        yield from _warnings(report)
+    yield ""
+    if report.dead_letter is not None:
+        yield f"Dead letter: {report.dead_letter}"
+    if report.folder is not None:
+        yield f"Run folder:  {report.folder}"
+    yield f"Next:        {report.next}"
+
+
+def _fates(report: RunReport) -> Iterator[str]:
+    width = max(len(f"{report.rows:,}"), 1)
+    for fate in Fate:
+        count = report.fates[fate]
+        if count:
+            word = "would be sent" if fate is Fate.PENDING and not report.sent else str(fate)
+            yield f"{word:<14}{count:>{width},}"
+    yield f"{'':<14}{'-' * width}"
+    sent = ""
+    if report.sent:
+        sent = f", {report.requests:,} requests ({report.retries:,} retries)"
+    yield f"{'rows':<14}{report.rows:>{width},}   in {report.seconds:,.1f} s{sent}"
+
+
+def _reasons(report: RunReport, show_values: bool) -> Iterator[str]:
+    shown = report.reasons[:_MOST_REASONS]
+    more = len(report.reasons) - len(shown)
+    also = f" (the {len(shown)} commonest reasons; {more} more in the dead letter)" if more else ""
+    rows = "row" if report.dead == 1 else "rows"
+    yield f"Why {report.dead:,} {rows} did not make it{also}:"
+    width = max(len(f"{reason.count:,}") for reason in shown)
+    for reason in shown:
+        yield f"  {reason.count:>{width},}  {reason.code}: {reason.place}"
+        yield f"  {'':>{width}}  {_shortened(_finding(reason, show_values))}"
+
+
+def _finding(reason: Reason, show_values: bool) -> str:
+    if RULES[reason.code].stage == "sending":
+        return f"{reason.found} -> {reason.expected}"
+    found = reason.found if show_values else RULES[reason.code].what
+    return f"found {found}, expected {reason.expected}"
+
+
+def _warnings(report: RunReport) -> Iterator[str]:
+    for code, rows in report.warnings.items():
+        yield f"Warning: {rows:,} x {RULES[code].what} [{code}]"
+    if report.warnings_file is not None:
+        yield f"         listed in {report.warnings_file}"
+    for note in report.notes:
+        yield f"Note: {note}"
+
+
+def _shortened(text: str) -> str:
+    width = max(shutil.get_terminal_size((120, 24)).columns - 8, 72) * 2
+    return text if len(text) <= width else text[: width - 3] + "..."

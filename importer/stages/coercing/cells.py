@@ -1,0 +1,83 @@
+"""Fetches an attribute's cells and makes them ready for their type: transform, nulls, values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.mapping_file.mapping import Attribute
+from importer.stages.coercing.arrays import flags
+from importer.stages.coercing.contract import Bad, bad_where
+from importer.stages.coercing.transforms import transformed
+from importer.typed import Flags
+
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Texts that are ready for their type.
+
+    texts: null where blank or bad.  blank: where there is nothing.  bad: what `values:` refuses.
+    """
+
+    texts: pa.Array
+    blank: Flags
+    bad: tuple[Bad, ...] = ()
+
+
+def column(cells: pa.Table, name: str) -> pa.Array:
+    """Give a source column as one string array."""
+    chunks = cells.column(name)
+    array = (
+        chunks.chunk(0)
+        if chunks.num_chunks == 1
+        else pa.concat_arrays(chunks.chunks or [pa.array([], pa.string())])
+    )
+    return array if array.type == pa.string() else array.cast(pa.string())
+
+
+def templated(
+    cells: pa.Table, literals: tuple[str, ...], names: tuple[str, ...], nulls: frozenset[str]
+) -> pa.Array:
+    """Put columns between literal texts; null where one of the columns is blank."""
+    pieces: list[object] = [literals[0]]
+    for name, literal in zip(names, literals[1:], strict=True):
+        pieces += [without(column(cells, name), nulls), literal]
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def without(texts: pa.Array, nulls: frozenset[str]) -> pa.Array:
+    """Put null in place of the texts that mean an empty cell."""
+    if not nulls:
+        return texts
+    blank = pc.is_in(texts, value_set=pa.array(sorted(nulls), pa.string()))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), texts)
+
+
+def clean(raw: pa.Array, attribute: Attribute) -> Clean:
+    """Apply transforms, nulls and values, in this order, to raw cells (null is blank)."""
+    texts = without(transformed(raw, attribute.transforms), attribute.nulls)
+    if attribute.values is None:
+        return Clean(texts, flags(pc.is_null(texts)))
+    return _looked_up(texts, attribute)
+
+
+def _looked_up(texts: pa.Array, attribute: Attribute) -> Clean:
+    table = attribute.values or {}
+    known = pa.array(list(table), pa.string())
+    places = pc.index_in(texts, value_set=known)
+    found = pa.array(list(table.values()), pa.string()).take(places)
+    unknown = flags(pc.and_(pc.is_valid(texts), pc.is_null(places)))
+    if attribute.otherwise == "keep":
+        found = pc.coalesce(found, texts)
+    elif attribute.otherwise == "value":
+        found = pc.if_else(pa.array(unknown), attribute.otherwise_value, found)
+    blank = flags(pc.is_null(found))
+    if attribute.otherwise != "invalid":
+        return Clean(found, blank)
+    shown = ", ".join(f'"{key}"' for key in list(table)[:_LISTED])
+    more = ", ..." if len(table) > _LISTED else ""
+    return Clean(found, blank & ~unknown, bad_where(unknown, "not-listed", f"one of {shown}{more}"))

@@ -1,0 +1,157 @@
+"""Makes an attribute's typed column of a batch, from wherever its value comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.mapping_file.mapping import (
+    Attribute,
+    FromColumns,
+    FromConstant,
+    FromCoordinates,
+    FromTemplate,
+)
+from importer.records import Int64s
+from importer.stages.coercing import geo
+from importer.stages.coercing.arrays import flags, only
+from importer.stages.coercing.cells import clean, column, templated
+from importer.stages.coercing.contract import Bad, Coerced
+from importer.stages.coercing.registry import TYPES
+from importer.typed import Flags
+
+
+@dataclass(frozen=True)
+class Column:
+    """One attribute's values for all rows of a batch (see TypedColumn), and what is bad.
+
+    raw: the cells as the source has them, for messages; one array per source of the value.
+    bad: per such source, the positions that it is to blame for.
+    """
+
+    values: pa.Array
+    json: pa.Array
+    blank: Flags
+    raw: tuple[pa.Array, ...]
+    bad: tuple[tuple[Bad, ...], ...]
+
+
+def coerced(cells: pa.Table, attribute: Attribute) -> Column:
+    """Give an attribute's column; null where a cell is blank or bad."""
+    match attribute.origin:
+        case FromColumns(columns=(name,)):
+            return _one(column(cells, name), attribute)
+        case FromColumns(columns=names):
+            return _first_valid([column(cells, name) for name in names], attribute)
+        case FromTemplate(literals=literals, columns=names):
+            return _one(templated(cells, literals, names, attribute.nulls), attribute)
+        case FromCoordinates(lat=lat, lon=lon):
+            return _pair(column(cells, lat), column(cells, lon), attribute)
+        case FromConstant(text=text):
+            return _repeated(_one(pa.array([text]), attribute), cells.num_rows)
+
+
+def _one(raw: pa.Array, attribute: Attribute) -> Column:
+    ready = clean(raw, attribute)
+    result = typed(ready.texts, attribute)
+    return Column(result.values, result.json, ready.blank, (raw,), ((*ready.bad, *result.bad),))
+
+
+def typed(texts: pa.Array, attribute: Attribute) -> Coerced:
+    """Give texts their type; null stays null and is not bad."""
+    kind = TYPES[attribute.type]
+    if kind.distinct:
+        encoded = texts.dictionary_encode()
+        return _spread(kind.coerce(encoded.dictionary, attribute), encoded.indices)
+    if texts.null_count == 0:
+        return kind.coerce(texts, attribute)
+    filled = pc.is_valid(texts)
+    places = np.cumsum(flags(filled), dtype=np.int64) - 1
+    indices = pa.array(places, mask=~flags(filled))
+    return _spread(kind.coerce(texts.drop_null(), attribute), indices)
+
+
+def _spread(dense: Coerced, indices: pa.Array) -> Coerced:
+    """Put dense results into the rows that `indices` names; a null index is a null row."""
+    return Coerced(
+        dense.values.take(indices),
+        dense.json.take(indices),
+        tuple(_spread_bad(bad, len(dense.values), indices) for bad in dense.bad),
+    )
+
+
+def _spread_bad(bad: Bad, rows: int, indices: pa.Array) -> Bad:
+    flagged = np.zeros(rows, dtype=np.bool_)
+    flagged[bad.positions] = True
+    hit = flags(pa.array(flagged).take(indices))
+    return Bad(np.flatnonzero(hit).astype(np.int64), bad.code, bad.expected)
+
+
+def _repeated(single: Column, rows: int) -> Column:
+    everywhere = pa.array(np.zeros(rows, dtype=np.int64))
+    all_rows: Int64s = np.arange(rows, dtype=np.int64)
+    return Column(
+        single.values.take(everywhere),
+        single.json.take(everywhere),
+        np.repeat(single.blank, rows),
+        tuple(raw.take(everywhere) for raw in single.raw),
+        tuple(
+            tuple(Bad(all_rows, entry.code, entry.expected) for entry in bad) for bad in single.bad
+        ),
+    )
+
+
+def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
+    """Take each row's value from the first source that has a valid one; blame the first filled."""
+    missing = np.ones(len(sources[0]), dtype=np.bool_)
+    parts: list[Column] = []
+    for raw in sources:
+        parts.append(_one(only(raw, missing), attribute))
+        missing &= flags(pc.is_null(parts[-1].json))
+    blameless = missing
+    bad: list[tuple[Bad, ...]] = []
+    for part in parts:
+        bad.append(tuple(_restricted(entry, blameless) for entry in part.bad[0]))
+        blameless = blameless & part.blank
+    return Column(
+        _coalesced([part.values for part in parts]),
+        pc.coalesce(*(part.json for part in parts)),
+        blameless,
+        tuple(sources),
+        tuple(bad),
+    )
+
+
+def _restricted(bad: Bad, rows: Flags) -> Bad:
+    return Bad(bad.positions[rows[bad.positions]], bad.code, bad.expected)
+
+
+def _coalesced(arrays: list[pa.Array]) -> pa.Array:
+    """Coalesce columns of one type; numbers may differ in width by what each source holds."""
+    widest = max((array.type for array in arrays), key=_width)
+    return pc.coalesce(*(array.cast(widest) for array in arrays))
+
+
+def _width(kind: pa.DataType) -> int:
+    return kind.bit_width if pa.types.is_primitive(kind) else 0
+
+
+def _pair(raw_lat: pa.Array, raw_lon: pa.Array, attribute: Attribute) -> Column:
+    lat, lon = clean(raw_lat, attribute), clean(raw_lon, attribute)
+    half = lat.blank != lon.blank
+    full = ~lat.blank & ~lon.blank
+    mask = pa.array(full)
+    dense = geo.from_pair(lat.texts.filter(mask), lon.texts.filter(mask), attribute)
+    indices = pa.array(np.cumsum(full, dtype=np.int64) - 1, mask=~full)
+    result = _spread(dense, indices)
+    raw = pc.binary_join_element_wise(pc.fill_null(raw_lat, ""), pc.fill_null(raw_lon, ""), ", ")
+    return Column(
+        result.values,
+        result.json,
+        lat.blank & lon.blank,
+        (only(raw, ~(lat.blank & lon.blank)),),
+        ((*geo.half(half), *result.bad),),
+    )

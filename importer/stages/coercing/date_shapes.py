@@ -1,0 +1,99 @@
+"""Turns strptime directives into a RE2 pattern, a description, and the meaning of its groups."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+# calendar.month_name would speak the language of the machine.
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+# Beyond microseconds only zeros are taken: the API documents no more than six digits (%f).
+_FRACTION = r"(?P<f>[0-9]{1,6})0{0,3}"
+_ZONE = r"(?P<z>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+
+_GROUPS = {
+    "Y": r"(?P<Y>[0-9]{4})",
+    "y": r"(?P<y>[0-9]{2})",
+    "B": rf"(?i:(?P<B>{'|'.join(MONTHS)}))",
+    "b": rf"(?i:(?P<b>{'|'.join(month[:3] for month in MONTHS)}))",
+    "f": _FRACTION,
+    "z": _ZONE,
+    "p": r"(?i:(?P<p>AM|PM))",
+}
+_TWO_DIGITS = "mdHMSI"
+_NUMERIC = frozenset(_TWO_DIGITS + "Yyf")
+
+# directive -> an example, and the word people know it by
+_SHOWN = {
+    "%Y": ("2024", "YYYY"),
+    "%y": ("24", "YY"),
+    "%B": ("December", "MMMM"),
+    "%b": ("Dec", "MMM"),
+    "%m": ("12", "MM"),
+    "%d": ("31", "DD"),
+    "%H": ("23", "hh"),
+    "%I": ("11", ""),
+    "%M": ("59", "mm"),
+    "%S": ("58", "ss"),
+    "%f": ("5", "s"),
+    "%p": ("PM", ""),
+    "%z": ("+05:30", "TZD"),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a date is written: a RE2 pattern whose groups are named by strptime's letters.
+
+    words: an example and the format, for people: `31/12/2024 (DD/MM/YYYY)`.
+    """
+
+    pattern: str
+    words: str
+
+
+ISO_DATE = Shape(r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})\z", "2024-12-31 (YYYY-MM-DD)")
+ISO_DATETIME = Shape(
+    r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})"
+    rf"(?::(?P<S>[0-9]{{2}})(?:\.{_FRACTION})?)?{_ZONE}?\z",
+    "2024-12-31T23:59:58Z (ISO 8601)",
+)
+
+
+@lru_cache(maxsize=1000)
+def shape(directives: str) -> Shape:
+    """Compile strptime directives, each of which stands once; English month names in any case.
+
+    Days, months, hours, minutes and seconds may have one digit where no other digit follows or
+    precedes directly; otherwise 1122024 could be read in two ways.
+    """
+    pieces = re.findall(r"%.|[^%]", directives)
+    pattern = [
+        _piece(pieces, place) if piece.startswith("%") else re.escape(piece)
+        for place, piece in enumerate(pieces)
+    ]
+    return Shape(rf"\A{''.join(pattern)}\z", _described(directives, pieces))
+
+
+def _piece(pieces: list[str], place: int) -> str:
+    letter = pieces[place][1]
+    if letter not in _TWO_DIGITS:
+        return _GROUPS[letter]
+    neighbours = pieces[max(place - 1, 0) : place] + pieces[place + 1 : place + 2]
+    crowded = any(_is_numeric(piece) for piece in neighbours)
+    return rf"(?P<{letter}>[0-9]{{{'2' if crowded else '1,2'}}})"
+
+
+def _is_numeric(piece: str) -> bool:
+    return piece.isdigit() or (piece.startswith("%") and piece[1] in _NUMERIC)
+
+
+def _described(directives: str, pieces: list[str]) -> str:
+    shown = [_SHOWN.get(piece, (piece, piece)) for piece in pieces]
+    words = "".join(word for _, word in shown) if all(word for _, word in shown) else directives
+    return f"{''.join(sample for sample, _ in shown)} ({words})"

@@ -1,0 +1,94 @@
+"""Reads dates with times, and writes the instants in UTC."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.mapping_file.mapping import Attribute
+from importer.records import Int64s
+from importer.stages.coercing import zones
+from importer.stages.coercing.arrays import only
+from importer.stages.coercing.civil import Civil
+from importer.stages.coercing.contract import Bad, Coerced, Example, ValueType, bad_where
+from importer.stages.coercing.date_shapes import ISO_DATETIME, shape
+from importer.stages.coercing.readings import read_any
+from importer.typed import Flags
+
+_DAY_SECONDS = 86_400
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 and 9999
+
+
+def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
+    shapes = [shape(pattern) for pattern in attribute.formats] or [ISO_DATETIME]
+    reading = read_any(texts, shapes, "not-datetime", "date and time")
+    civil = reading.civil
+    offsets, known, bad = _offsets(civil, attribute.timezone)
+    seconds = civil.days * _DAY_SECONDS + civil.seconds - offsets
+    in_range = (seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND)
+    beyond = bad_where(known & ~in_range, "not-datetime", "an instant of the years 1 to 9999")
+    ok = known & in_range
+    values, json = _written(np.where(ok, seconds, 0), np.where(ok, civil.micros, 0))
+    return Coerced(only(values, ok), only(json, ok), (*reading.bad, *bad, *beyond))
+
+
+def _offsets(civil: Civil, zone: str | None) -> tuple[Int64s, Flags, tuple[Bad, ...]]:
+    """Give each time's offset in seconds, which of them are known, and why the others are not."""
+    local = civil.valid & ~civil.zoned
+    if not local.any():
+        return civil.offsets, civil.valid, ()
+    if zone is None:
+        expected = "a time with its zone, such as ...Z or ...+05:30 (or say `timezone:`)"
+        return civil.offsets, civil.valid & ~local, bad_where(local, "zone-missing", expected)
+    offsets, single = civil.offsets.copy(), civil.valid.copy()
+    offsets[local], single[local] = zones.offsets(civil.days[local], civil.seconds[local], zone)
+    expected = f"a local time that {zone} had once; its clocks were changed then"
+    return offsets, single, bad_where(civil.valid & ~single, "time-not-in-zone", expected)
+
+
+def _written(
+    seconds: Int64s,
+    micros: Int64s,
+) -> tuple[pa.Array, pa.Array]:
+    """Give instants as timestamps and as JSON; a fraction is written only where there is one."""
+    exact = pa.array(seconds * 1_000_000 + micros)
+    text = pc.cast(pa.array(seconds).cast(pa.timestamp("s")), pa.string())
+    if micros.any():
+        finer = pc.cast(exact.cast(pa.timestamp("us")), pa.string())
+        text = pc.if_else(pa.array(micros > 0), finer, text)
+    text = pc.replace_substring(text, " ", "T", max_replacements=1)
+    return exact.cast(pa.timestamp("us", "UTC")), pc.binary_join_element_wise('"', text, 'Z"', "")
+
+
+DATETIME = ValueType(
+    name="datetime",
+    rule="An instant in ISO 8601, or in one of the formats that `format:` lists, sent in UTC as "
+    "YYYY-MM-DDTHH:MM:SSZ (with six more digits where there is a fraction; finer ones must be 0). "
+    "Without an offset in the cell it needs `timezone:`; a format without a time means midnight.",
+    options=("format", "timezone"),
+    hint="Say `format:` as the file has it (DD/MM/YYYY hh:mm) and `timezone:` (Asia/Kolkata); a "
+    "local time that never was, or was twice, when clocks were changed, must be written in UTC.",
+    examples=(
+        Example("2019-05-21T03:47:35Z", '"2019-05-21T03:47:35Z"'),
+        Example("2019-05-21 09:17+05:30", '"2019-05-21T03:47:00Z"'),
+        Example("2019-05-21T03:47:35.25Z", '"2019-05-21T03:47:35.250000Z"'),
+        Example("2019-05-21T03:47:35.000Z", '"2019-05-21T03:47:35Z"'),
+        Example("2019-05-21T09:17:35", '"2019-05-21T03:47:35Z"', {"timezone": "Asia/Kolkata"}),
+        Example(
+            "21/5/2019",
+            '"2019-05-20T18:30:00Z"',
+            {"format": ["%d/%m/%Y"], "timezone": "Asia/Kolkata"},
+        ),
+        Example("2019-05-21T09:17:35", "zone-missing"),
+        Example("2024-03-31T02:30:00", "time-not-in-zone", {"timezone": "Europe/Berlin"}),
+        Example("2024-10-27T02:30:00", "time-not-in-zone", {"timezone": "Europe/Berlin"}),
+        Example("2019-05-21", "not-datetime"),
+        Example("2019-05-21T24:00:00Z", "not-datetime"),
+        Example("2016-12-31T23:59:60Z", "not-datetime"),
+        Example("2019-05-21T03:47:35.1234567Z", "not-datetime"),
+        Example("1558410455", "not-datetime"),
+    ),
+    coerce=_coerce,
+    distinct=True,
+)

@@ -1,0 +1,97 @@
+"""Reads phone numbers with the world's numbering plans."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+
+from importer.mapping_file.mapping import Attribute
+from importer.stages.coercing.arrays import flags, quoted
+from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
+
+# Letters and extensions would be dropped by the library; a number that lost a part is another.
+_SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2010-\u2015\u202f]+")
+_DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
+
+# Some 30 MB at most; the same numbers come again in other blocks.
+_REMEMBERED = 200_000
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def digits(text: str, region: str | None) -> str | None:
+    """Give country code and number in digits (`918888444411`), None where a text is no number.
+
+    region: ISO 3166 letters of the country in which numbers without a country code were written.
+    """
+    if not _SHAPE.fullmatch(text):
+        return None
+    if text.startswith("+") or region:
+        number = _parsed(text, region)
+    elif text.startswith("00"):
+        number = _parsed("+" + text[2:], None)
+    elif _DIGITS_ONLY.fullmatch(text):
+        # MoEngage's own spelling.  To supply the plus is our guess, so here the number must be
+        # one that its country has really given out.
+        number = _parsed("+" + text, None)
+        if number and not phonenumbers.is_valid_number(number):
+            return None
+    else:
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:] if number else None
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    """Parse a number that has a possible length.
+
+    Possible, not valid: the library's ranges lag behind what countries give out, and a number
+    that the source states in full keeps its meaning.  A local number without its area code is
+    not possible: nobody else could dial it.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+    possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return number if possible else None
+
+
+def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
+    region = attribute.region
+    values = pa.array([digits(text, region) for text in texts.to_pylist()], pa.string())
+    expected = (
+        f"a phone number of {region}, or one that begins with + and its country code"
+        if region
+        else "a phone number with its country code, such as +91 98765 43210 (or say `region:`)"
+    )
+    bad = bad_where(flags(pc.is_null(values)), "not-phone", expected)
+    return Coerced(values, quoted(values), bad)
+
+
+PHONE = ValueType(
+    name="phone",
+    rule="A phone number of a length that its country has, sent as country code and number in "
+    "digits; without `region:` it needs + or 00 before the country code, or is 8 to 15 digits "
+    "that are a valid number with its country code.",
+    options=("region",),
+    hint="Say `region:` with the country's two letters, if numbers are written without a country "
+    "code; extensions and letters are refused.",
+    examples=(
+        Example("+91 88884-44411", '"918888444411"'),
+        Example("918888444411", '"918888444411"'),
+        Example("0049 30 901820", '"4930901820"'),
+        Example("088884 44411", '"918888444411"', {"region": "IN"}),
+        Example("+49 30 901820", '"4930901820"', {"region": "IN"}),
+        Example("088884 44411", "not-phone"),
+        Example("12345", "not-phone", {"region": "IN"}),
+        Example("555-1234", "not-phone", {"region": "US"}),
+        Example("1-800-FLOWERS", "not-phone", {"region": "US"}),
+        Example("+91 88884 44411 ext. 5", "not-phone"),
+    ),
+    coerce=_coerce,
+    distinct=True,
+)

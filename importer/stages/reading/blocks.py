@@ -1,0 +1,134 @@
+"""Reads a delimited file into blocks that end at a record's edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from importer.records import TextBlock
+from importer.stages.reading.exact import RECORD_BYTES, grammar_of
+from importer.stages.reading.sample import Layout
+from importer.stages.reading.splitter import Split, split
+from importer.stages.reading.streams import ByteStream, Compression, Place, require_unchanged
+
+BLOCK_BYTES = 8 << 20
+BLOCK_ROWS = 50_000
+"""pandera costs by the call: a block has at least so many rows if MAX_BLOCK_BYTES allow it."""
+
+MAX_BLOCK_BYTES = 16 << 20
+
+OnBytes = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some records, with the bytes that they stand in.
+
+    first_line: the physical line, in the file, of the first byte.
+    """
+
+    data: bytes
+    split: Split
+    first_line: int
+
+
+class DelimitedFile:
+    """One delimited file of a source.  Memory is bounded by the block and the longest record.
+
+    blank_lines: how many lines without a record the last reading has passed over so far.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        layout: Layout,
+        compression: Compression,
+        record_bytes: int = RECORD_BYTES,
+    ) -> None:
+        self.place, self.layout, self.compression = place, layout, compression
+        self.columns = layout.columns
+        self.has_rows = layout.has_rows
+        self.blank_lines = 0
+        self._record_bytes = record_bytes
+
+    def read_blocks(
+        self, block_bytes: int | None = None, on_bytes: OnBytes | None = None
+    ) -> Iterator[TextBlock]:
+        """Give the rows in blocks that are numbered from 0.
+
+        block_bytes: about how large a block is; None chooses it by the length of the rows.
+        on_bytes: is told how many bytes of the file on disk were read since the last call.
+        Raises SourceError, SourceChanged.
+        """
+        number, row = 0, 1
+        self.blank_lines = 0
+        for piece in self._pieces(block_bytes, on_bytes):
+            self.blank_lines += piece.split.blank_lines
+            rows = len(piece.split.starts)
+            if rows:
+                yield self._block(piece, number, row)
+                number, row = number + 1, row + rows
+
+    def count_rows(self, limit: int | None = None) -> int:
+        """Count the records; stops soon after `limit`."""
+        rows = 0
+        for piece in self._pieces(None, None):
+            rows += len(piece.split.starts)
+            if limit is not None and rows >= limit:
+                break
+        return rows
+
+    def _block(self, piece: _Piece, number: int, row: int) -> TextBlock:
+        return TextBlock(
+            number=number,
+            file=self.place.path,
+            first_row=row,
+            columns=self.columns,
+            dialect=self.layout.dialect,
+            data=piece.data,
+            starts=piece.split.starts,
+            ends=piece.split.ends,
+            lines=piece.split.lines + piece.first_line,
+            odd=piece.split.odd,
+        )
+
+    def _pieces(self, block_bytes: int | None, on_bytes: OnBytes | None) -> Iterator[_Piece]:
+        grammar, width = grammar_of(self.layout.dialect), len(self.columns)
+        line, told = self.layout.data_line, 0
+        with ByteStream(self.place) as stream:
+            waiting = stream.read(self.layout.data_offset + 1)[self.layout.data_offset :]
+            while True:
+                size = block_bytes or BLOCK_BYTES
+                # A record that did not fit gets twice the room, so that reading stays linear.
+                asked = max(size - len(waiting), len(waiting), 1)
+                data = waiting + stream.read(asked)
+                final = len(data) < len(waiting) + asked
+                found = split(data, grammar, width, final=final, record_bytes=self._record_bytes)
+                block_bytes = block_bytes or _suitable_size(found)
+                yield _Piece(data[: found.consumed], found, line)
+                line += found.consumed_lines
+                waiting = data[found.consumed :]
+                if on_bytes is not None:
+                    on_bytes(stream.position_bytes - told)
+                    told = stream.position_bytes
+                if final:
+                    break
+                if found.is_cut:
+                    waiting, line = _after_line(stream, size), line + 1
+        require_unchanged(self.place)
+
+
+def _after_line(stream: ByteStream, size: int) -> bytes:
+    """Pass over the rest of the line."""
+    while data := stream.read(size):
+        found = data.find(b"\n")
+        if found >= 0:
+            return data[found + 1 :]
+    return b""
+
+
+def _suitable_size(found: Split) -> int:
+    rows = max(len(found.starts), 1)
+    return int(np.clip(BLOCK_ROWS * found.consumed // rows, BLOCK_BYTES, MAX_BLOCK_BYTES))

@@ -1,0 +1,186 @@
+"""Turns the records of a text block into cells: the regular ones at once, the odd ones exactly."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from importer.errors import Defect
+from importer.records import Batch, Int64s, Rejection, TextBlock
+from importer.stages.reading.exact import RECORD_BYTES, grammar_of, read_cells, scan
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_text_block(
+    block: TextBlock, columns: Collection[str], record_bytes: int = RECORD_BYTES
+) -> tuple[Batch, tuple[Rejection, ...]]:
+    """Give the cells of these columns, and a Rejection for each record that cannot be read.
+
+    The cells stand in the block's own order of columns, all text, none null.
+    """
+    names = [name for name in block.columns if name in columns]
+    rejections: list[Rejection] = []
+    found: dict[int, list[bytes]] = {}
+    undecodable = _undecodable(block)
+    for index in block.odd.tolist():
+        cells = _exact(block, index, record_bytes)
+        if isinstance(cells, Rejection):
+            rejections.append(cells)
+            undecodable.pop(index, None)
+        elif index not in undecodable:
+            found[index] = cells
+    rejections.extend(_not_decoded(block, index, byte) for index, byte in undecodable.items())
+    rejections.sort(key=lambda rejection: rejection.index)
+    is_regular = np.ones(block.rows, bool)
+    is_regular[block.odd] = False
+    is_regular[list(undecodable)] = False
+    regular = np.flatnonzero(is_regular)
+    table = _read_regular(block, regular, names)
+    return _spliced(block, names, regular, table, found), tuple(rejections)
+
+
+def _exact(block: TextBlock, index: int, record_bytes: int) -> list[bytes] | Rejection:
+    record = record_of(block, index)
+    grammar = grammar_of(block.dialect)
+    width = len(block.columns)
+    if len(record) > record_bytes:
+        found, expected = f"more than {record_bytes:,} bytes", f"at most {record_bytes:,}"
+        return _rejection(block, index, "cell-too-long", "", found, expected)
+    scanned = scan(record, 0, len(record), grammar, is_end=True)
+    column = block.columns[scanned.cells] if scanned.cells < width else ""
+    if scanned.trouble == "quote-stray":
+        found = "text after a closing quote"
+        return _rejection(block, index, "quote-stray", column, found, "the delimiter")
+    if scanned.trouble:
+        found = "a quote that is opened and never closed"
+        return _rejection(block, index, "quote-open", column, found, "a closing quote")
+    if scanned.cells != width or scanned.after < len(record):
+        found = "1 cell" if scanned.cells == 1 else f"{scanned.cells:,} cells"
+        return _rejection(block, index, "ragged-row", "", found, f"{width:,}, like the header")
+    return read_cells(record, grammar)
+
+
+def _not_decoded(block: TextBlock, index: int, byte: int) -> Rejection:
+    found, expected = f"the byte \\x{byte:02x}", f"text in {block.dialect.encoding}"
+    return _rejection(block, index, "undecodable", "", found, expected)
+
+
+def _rejection(
+    block: TextBlock, index: int, code: str, column: str, found: str, expected: str
+) -> Rejection:
+    raw = raw_of(block, index)
+    return Rejection(index, "reading", code, column, found, expected, raw)
+
+
+def cells_of(block: TextBlock, index: int) -> list[str] | None:
+    """Give all cells of one row as text; None if the row cannot be read."""
+    cells = _exact(block, index, RECORD_BYTES)
+    if isinstance(cells, Rejection):
+        return None
+    try:
+        record_of(block, index).decode(block.dialect.encoding)
+    except UnicodeDecodeError:
+        return None
+    return [cell.decode(block.dialect.encoding) for cell in cells]
+
+
+def record_of(block: TextBlock, index: int) -> bytes:
+    """Give the bytes of one record, without its line end."""
+    return block.data[int(block.starts[index]) : int(block.ends[index])]
+
+
+def raw_of(block: TextBlock, index: int) -> str:
+    r"""Give one record as text that loses nothing: bad bytes as \xNN, a backslash doubled."""
+    record = record_of(block, index).replace(b"\\", b"\\\\")
+    return record.decode(block.dialect.encoding, "backslashreplace")
+
+
+def _undecodable(block: TextBlock) -> dict[int, int]:
+    """Find the records that the block's encoding cannot read, each with its first bad byte."""
+    found: dict[int, int] = {}
+    if block.data.isascii():
+        return found
+    data, at = memoryview(block.data), 0
+    while at < len(data):
+        try:
+            str(data[at:], block.dialect.encoding)
+        except UnicodeDecodeError as error:
+            bad = at + error.start
+            index = int(np.searchsorted(block.starts, bad, side="right")) - 1
+            if index >= 0 and bad < block.ends[index]:
+                found[index] = data[bad]
+            at = int(block.starts[index + 1]) if index + 1 < block.rows else len(data)
+        else:
+            break
+    return found
+
+
+def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa.Table:
+    """Read the regular records in one call, as UTF-8 text."""
+    if not names or not len(regular):
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    text = _bytes_of(block, regular)
+    if block.dialect.encoding != "utf-8" and not text.isascii():
+        text = text.decode(block.dialect.encoding).encode()
+    if text.startswith(_BOM):
+        # pyarrow drops a mark at the start of what it is given; here it is a cell's own text.
+        text = b"\n" + text
+    table = pa.csv.read_csv(
+        io.BytesIO(text),
+        read_options=pa.csv.ReadOptions(
+            column_names=list(block.columns), use_threads=False, block_size=len(text) + 1
+        ),
+        parse_options=pa.csv.ParseOptions(
+            delimiter=block.dialect.delimiter,
+            quote_char=block.dialect.quote,
+            newlines_in_values=block.dialect.quote.encode() in text,
+        ),
+        convert_options=pa.csv.ConvertOptions(
+            include_columns=list(names),
+            column_types={name: pa.string() for name in names},
+            strings_can_be_null=False,
+        ),
+    )
+    if table.num_rows != len(regular):
+        found, expected = f"{table.num_rows} rows from pyarrow.csv", f"{len(regular)}"
+        raise Defect(f"{block.file} block {block.number}", found, expected, "report it, please")
+    return table
+
+
+def _bytes_of(block: TextBlock, regular: Int64s) -> bytes:
+    """Give the text of these records; those that stand side by side come in one piece."""
+    if len(regular) == block.rows:
+        return block.data
+    breaks = np.flatnonzero(np.diff(regular) > 1)
+    first = regular[np.concatenate([[0], breaks + 1])]
+    last = regular[np.concatenate([breaks, [len(regular) - 1]])]
+    spans = zip(block.starts[first].tolist(), block.ends[last].tolist(), strict=True)
+    return b"\n".join([block.data[start:end] for start, end in spans])
+
+
+def _spliced(
+    block: TextBlock,
+    names: Sequence[str],
+    regular: Int64s,
+    table: pa.Table,
+    found: dict[int, list[bytes]],
+) -> Batch:
+    """Put the odd records that could be read at their places among the regular ones."""
+    if not found:
+        return Batch(regular, table)
+    encoding = block.dialect.encoding
+    odd = {
+        name: pa.array([cells[place].decode(encoding) for cells in found.values()], pa.string())
+        for place, name in enumerate(block.columns)
+        if name in names
+    }
+    index = np.concatenate([regular, np.array(list(found), np.int64)])
+    order = np.argsort(index, kind="stable")
+    if names:
+        table = pa.concat_tables([table, pa.table(odd)]).take(pa.array(order))
+    return Batch(index[order], table)
