@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.config import RunConfig, Target
-from importer.errors import TargetError
+from importer.errors import MappingError, TargetError
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
+from importer.stages.coercing import fixed_value_problems
 from importer.stages.reading import Source, open_source
 
 MappingLike = Mapping | str | Path
@@ -46,6 +47,8 @@ def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> J
     source.require(bound.columns)
     if config.update_existing_only is not None:
         bound = replace(bound, update_existing_only=config.update_existing_only)
+    if problems := fixed_value_problems(bound):
+        raise MappingError.of(problems)
     return Job(tuple(map(str, paths)), source, bound, Preparer(bound, config.only))
 
 

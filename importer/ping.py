@@ -23,7 +23,7 @@ def ping_target(target: Target, config: SendingConfig | None = None) -> Ping:
         reply = run_in_loop(_ask(target, config or SendingConfig(timeout_seconds=15)))
     except NoAnswer as error:
         return Ping(False, 0, str(error))
-    return Ping(reply.status == 200, reply.status, reply.message)
+    return Ping(reply.status == 200, reply.status, reply.text)
 
 
 async def _ask(target: Target, config: SendingConfig) -> Reply:

@@ -34,7 +34,7 @@ class TypedColumn:
 class Typed:
     """A batch whose cells have been given their types.
 
-    customer_ids: null where blank.
+    customer_ids: null where blank; customer_id_json has them as JSON texts.
     attributes: one per attribute of the mapping, in its order.
     platforms: one per platform of the mapping; their JSON is the string "true" or "false".
     rejections: bad cells that make their rows invalid.
@@ -45,6 +45,7 @@ class Typed:
 
     batch: Batch
     customer_ids: pa.StringArray
+    customer_id_json: pa.StringArray
     attributes: tuple[TypedColumn, ...]
     platforms: tuple[TypedColumn, ...]
     rejections: tuple[Rejection, ...]

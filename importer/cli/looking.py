@@ -10,6 +10,7 @@ from importer.cli import options
 
 if TYPE_CHECKING:
     from importer.rules import Rule
+    from importer.stages.coercing import Example
 
 Code = Annotated[str | None, typer.Argument(help="One rule's code.", show_default=False)]
 Types = Annotated[bool, typer.Option("--types", help="The types a mapping may use, with examples.")]
@@ -83,10 +84,15 @@ def _types() -> list[dict[str, Any]]:
             "description": entry.rule,
             "options": list(entry.options),
             "hint": entry.hint,
-            "notes": [f"{cell!r} -> {result}" for cell, result in entry.examples],
+            "notes": [_example(example) for example in entry.examples],
         }
         for name, entry in TYPES.items()
     ]
+
+
+def _example(example: Example) -> str:
+    options = ", ".join(f"{key}: {value}" for key, value in example.options.items())
+    return f"{example.cell!r} -> {example.result}" + (f"  ({options})" if options else "")
 
 
 def rules(code: Code = None, as_json: options.Json = False) -> int:

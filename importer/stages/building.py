@@ -53,7 +53,7 @@ def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
     inside = _joined([attributes, platforms], len(positions))
     unset = _unset(mapping, typed, chosen)
     ids = typed.customer_ids.take(chosen)
-    bodies = _bodies(typed.id_json.take(chosen), inside, unset, mapping)
+    bodies = _bodies(typed.customer_id_json.take(chosen), inside, unset, mapping)
     fits = _fits(bodies)
     bare = pc.and_(pc.equal(pc.binary_length(inside), 0), pc.equal(pc.binary_length(unset), 0))
     return Built(

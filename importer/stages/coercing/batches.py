@@ -39,6 +39,7 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
     return Typed(
         batch=batch,
         customer_ids=columns[0].values,
+        customer_id_json=columns[0].json,
         attributes=tuple(map(_published, mapping.attributes, columns[1 : count + 1])),
         platforms=tuple(
             _as_texts(_published(entry.active, result))

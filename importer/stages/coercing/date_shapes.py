@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ MONTHS = (
 
 # Beyond microseconds only zeros are taken: the API documents no more than six digits (%f).
 _FRACTION = r"(?P<f>[0-9]{1,6})0{0,3}"
-_ZONE = r"(?P<z>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_ZONE = r"(?P<z>Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
 
 _GROUPS = {
     "Y": r"(?P<Y>[0-9]{4})",
@@ -47,21 +48,60 @@ _SHOWN = {
 
 
 @dataclass(frozen=True)
+class FixedForm:
+    """A shape's commonest spelling, in which every number has its place.
+
+    pattern: RE2.  places: directive letter -> first byte and width of its digits.
+    A Z may follow at the end where the pattern lets it.
+    """
+
+    pattern: str
+    places: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class Shape:
     """How a date is written: a RE2 pattern whose groups are named by strptime's letters.
 
     words: an example and the format, for people: `31/12/2024 (DD/MM/YYYY)`.
+    fixed: read several times faster than by the pattern's groups; None where there is none.
     """
 
     pattern: str
     words: str
+    fixed: FixedForm | None
 
 
-ISO_DATE = Shape(r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})\z", "2024-12-31 (YYYY-MM-DD)")
+_ISO_DAY = ["%Y", "-", "%m", "-", "%d"]
+_DIGITS = {"%Y": 4} | {f"%{letter}": 2 for letter in "y" + _TWO_DIGITS}
+
+
+def _fixed_form(pieces: Sequence[str], ending: str = "") -> FixedForm | None:
+    """Find the spelling with two digits (years: as the directive says) for every directive."""
+    pattern, places, place = "", {}, 0
+    for piece in pieces:
+        if not piece.startswith("%"):
+            pattern += re.escape(piece)
+            place += len(piece.encode())
+            continue
+        if piece not in _DIGITS:
+            return None
+        pattern += f"[0-9]{{{_DIGITS[piece]}}}"
+        places[piece[1]] = (place, _DIGITS[piece])
+        place += _DIGITS[piece]
+    return FixedForm(rf"\A{pattern}{ending}\z", places)
+
+
+ISO_DATE = Shape(
+    r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})\z",
+    "2024-12-31 (YYYY-MM-DD)",
+    _fixed_form(_ISO_DAY),
+)
 ISO_DATETIME = Shape(
     r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})"
     rf"(?::(?P<S>[0-9]{{2}})(?:\.{_FRACTION})?)?{_ZONE}?\z",
     "2024-12-31T23:59:58Z (ISO 8601)",
+    _fixed_form([*_ISO_DAY, "T", "%H", ":", "%M", ":", "%S"], "Z?"),
 )
 
 
@@ -77,7 +117,7 @@ def shape(directives: str) -> Shape:
         _piece(pieces, place) if piece.startswith("%") else re.escape(piece)
         for place, piece in enumerate(pieces)
     ]
-    return Shape(rf"\A{''.join(pattern)}\z", _described(directives, pieces))
+    return Shape(rf"\A{''.join(pattern)}\z", _described(directives, pieces), _fixed_form(pieces))
 
 
 def _piece(pieces: list[str], place: int) -> str:

@@ -55,7 +55,8 @@ class Marks:
         last = len(self.text) - 1
         before = may_precede[self.text[np.maximum(at - 1, 0)]] | (at == 0)
         after = may_follow[self.text[np.minimum(at + 1, last)]] | (at == last)
-        return (opens & before) | (~opens & after)
+        is_well_placed: Bools = (opens & before) | (~opens & after)
+        return is_well_placed
 
 
 def find_marks(data: bytes, grammar: Grammar) -> Marks:

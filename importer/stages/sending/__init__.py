@@ -8,3 +8,20 @@ ordering.py   whose turn it is among one user's rows   pure
 canary.py     whether the first answers condemn a run  pure
 sender.py     the tasks that bring all of it together
 """
+
+from importer.stages.sending.answers import NoAnswer, Reply
+from importer.stages.sending.client import Client
+from importer.stages.sending.loop import run_in_loop
+from importer.stages.sending.sender import Sender
+from importer.stages.sending.traffic import Observer as SendingObserver
+from importer.stages.sending.traffic import Traffic
+
+__all__ = [
+    "Client",
+    "NoAnswer",
+    "Reply",
+    "Sender",
+    "SendingObserver",
+    "Traffic",
+    "run_in_loop",
+]

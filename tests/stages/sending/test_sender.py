@@ -98,11 +98,16 @@ class Trial:
 
     async def run_and_stop(self, users: Iterable[str], after_seconds: float) -> Trial:
         """Stop the run after so many seconds, and see that nothing is sent from then on."""
-        loop = asyncio.get_running_loop()
-        stopped = loop.time() + after_seconds
-        loop.call_at(stopped, self.stop.request, INTERRUPTED)
+        sent: list[int] = []
+
+        def stop() -> None:
+            sent.append(len(self.api.sent))
+            self.stop.request(INTERRUPTED)
+
+        timer = asyncio.get_running_loop().call_later(after_seconds, stop)
         await self.run(users)
-        assert [one for one, moment in self.api.sent if moment > stopped] == []
+        timer.cancel()
+        assert sent in ([], [len(self.api.sent)]), "something was sent after the stop"
         return self
 
     @property

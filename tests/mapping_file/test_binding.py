@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from importer.errors import MappingError
+from importer.mapping_file import bind, parse_mapping
+
+HEAD = "mapping: 1\ncustomer_id: CRM ID\n"
+
+
+def test_a_missing_column_is_named_with_its_place_and_the_nearest_name() -> None:
+    mapping = parse_mapping(HEAD + "attributes:\n  email: E-mial\n", "m.yaml")
+    with pytest.raises(MappingError) as caught:
+        bind(mapping, ["CRM ID", "E-mail"], "users.csv")
+    (problem,) = caught.value.problems
+    assert problem.place == "m.yaml:4:10"
+    assert 'column "E-mial", which users.csv does not have' in problem.found
+    assert problem.remedy == 'did you mean "E-mail"?'
+
+
+def test_all_missing_columns_are_told_at_once() -> None:
+    text = HEAD + "attributes: {a: A, b: {template: '{B}'}, c: {lat: C, lon: D}}\nwhere: {E: x}\n"
+    with pytest.raises(MappingError) as caught:
+        bind(parse_mapping(text), ["other"], "users.csv")
+    named = [problem.found.split('"')[1] for problem in caught.value.problems]
+    assert named == ["CRM ID", "A", "B", "C", "D", "E"]
+
+
+def test_unmapped_pass_sends_what_no_attribute_takes() -> None:
+    text = HEAD + (
+        "unmapped: pass\nattributes: {a: A, t: {template: '{T}'}, g: {lat: X, lon: Y}}\n"
+        "where: {W: w}\nplatforms: [{platform: web, active: P}]\n"
+    )
+    columns = ["CRM ID", "A", "T", "X", "Y", "W", "P", "email", "free"]
+    bound = bind(parse_mapping(text), columns, "users.csv")
+    passed = [(entry.name, entry.type) for entry in bound.attributes[3:]]
+    assert passed == [
+        ("CRM ID", "string"),
+        ("T", "string"),
+        ("W", "string"),
+        ("email", "email"),
+        ("free", "string"),
+    ]
+
+
+@pytest.mark.parametrize("header", ["id", "_id", "status", "moe_x"])
+def test_a_header_that_moengage_blocks_is_not_passed(header: str) -> None:
+    with pytest.raises(MappingError, match="blocked or reserved"):
+        bind(parse_mapping(HEAD + "unmapped: pass\n"), ["CRM ID", header], "users.csv")
+
+
+def test_unmapped_error_names_the_columns_that_are_left() -> None:
+    mapping = parse_mapping(HEAD + "unmapped: error\nattributes: {c: CRM ID, a: A}\n")
+    with pytest.raises(MappingError, match="no attribute takes: B, C"):
+        bind(mapping, ["CRM ID", "A", "B", "C"], "users.csv")
+    bind(mapping, ["CRM ID", "A"], "users.csv")
