@@ -249,6 +249,7 @@ class RunConfig:
     update_existing_only: never create a user; None leaves it to the mapping.
     allow_failures: how many dead letters still give exit code 0.
     workers: processes that prepare; 0 prepares in this process; None chooses by size.
+    block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
     max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
@@ -260,6 +261,7 @@ class RunConfig:
     update_existing_only: bool | None = None
     allow_failures: Allowance = field(default_factory=Allowance)
     workers: int | None = None
+    block_bytes: int | None = None
     state_dir: Path = STATE_DIR
     dead_letter: Path | None = None
     report: Path | None = None

@@ -42,7 +42,7 @@ def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> J
     """
     loaded = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
-    source = open_source(paths, loaded.source)
+    source = open_source(paths, loaded.source, block_bytes=config.block_bytes)
     bound = bind(loaded, source.columns, ", ".join(Path(path).name for path in paths))
     source.require(bound.columns)
     if config.update_existing_only is not None:

@@ -16,10 +16,17 @@ from importer.stages.reporting import Reason, Reasons
 class Losses:
     """Everything that is to be said of rows and values that were not delivered.
 
+    columns: of the source; the dead letter has them in this order.
     journal, warnings_file: None where nothing is to be written (a mere check).
     """
 
-    def __init__(self, journal: Journal | None, warnings_file: WarningsFile | None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        journal: Journal | None,
+        warnings_file: WarningsFile | None,
+    ) -> None:
+        self._columns = columns
         self.reasons = Reasons()
         self.warnings: Counter[str] = Counter()
         self._journal = journal
@@ -93,7 +100,7 @@ class Losses:
     ) -> None:
         if self._journal is None:
             return
-        record = read_record(block, index)
+        record = read_record(block, index, self._columns)
         self._journal.write(
             DeadRow(
                 ordinal=ordinal,

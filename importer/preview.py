@@ -89,9 +89,9 @@ class _View:
         at = self.positions.get(index)
         if at is None:
             return ()
-        cells = dict(
-            zip(self.job.source.columns, read_record(self.block, index).cells or (), strict=False)
-        )
+        columns = self.job.source.columns
+        record = read_record(self.block, index, columns)
+        cells = dict(zip(columns, record.cells or (), strict=False))
         left_out = [reason for reason in self.prepared.left_out if reason.index == index]
         mapping = self.job.mapping
         customer_id = self.typed.customer_ids[at].as_py()

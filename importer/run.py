@@ -6,6 +6,7 @@ import asyncio
 import time
 from bisect import bisect_right
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,8 +73,9 @@ def run_job(
     require_same_workspace(job.mapping, target)
     options = _options(job, target, config)
     folder = RunFolder.create(config.state_dir, options, job.mapping.text, datetime.now(UTC))
-    run = ImportRun(job, target, config, folder, observer or Silence(), stop or StopSignal())
-    return run.go()
+    with closing(Journal(folder.journal)) as journal:
+        watcher, signal = observer or Silence(), stop or StopSignal()
+        return ImportRun(job, target, config, folder, journal, watcher, signal).go()
 
 
 @dataclass
@@ -94,6 +96,7 @@ class ImportRun:
         target: Target,
         config: RunConfig,
         folder: RunFolder,
+        journal: Journal,
         observer: Observer,
         stop: StopSignal,
     ) -> None:
@@ -104,9 +107,9 @@ class ImportRun:
         self.observer = observer
         self.stop = stop
         self.tally = Tally()
-        self.journal = Journal(folder.journal)
+        self.journal = journal
         self.warnings_file = WarningsFile(folder.warnings)
-        self.losses = Losses(self.journal, self.warnings_file)
+        self.losses = Losses(job.source.columns, self.journal, self.warnings_file)
         self.traffic = Traffic()
         self._open: list[_OpenBlock] = []
         self._rows_opened = 0

@@ -70,8 +70,8 @@ def _reasons(report: RunReport, show_values: bool) -> Iterator[str]:
 def _finding(reason: Reason, show_values: bool) -> str:
     if RULES[reason.code].stage == "sending":
         return f"{reason.found} -> {reason.expected}"
-    found = reason.found if show_values else RULES[reason.code].what
-    return f"found {found}, expected {reason.expected}"
+    found = f"found {reason.found}" if show_values else RULES[reason.code].what
+    return f"{found}, expected {reason.expected}"
 
 
 def _warnings(report: RunReport) -> Iterator[str]:

@@ -28,6 +28,7 @@ def post(
         access.headers(sandbox.app_id, sandbox.api_key),
     )
     with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310 - our own sandbox
+        answer.read()
         return int(answer.status)
 
 

@@ -198,7 +198,7 @@ async def test_a_request_that_hangs_is_applied_when_the_client_has_given_up(
 
 async def test_a_request_that_hangs_does_not_hold_up_the_end(post: Post) -> None:
     async with Sandbox(SandboxConfig(faults={"hang_rate": 1})) as sandbox:
-        waiting = asyncio.create_task(post(sandbox, user()))
+        waiting = asyncio.ensure_future(post(sandbox, user()))
         await until(lambda: sandbox.stats()["in_flight"] == 1)
     with pytest.raises(aiohttp.ClientConnectionError):
         await waiting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +20,23 @@ def matching(texts: pa.Array, pattern: str) -> Flags:
 def flags(mask: pa.Array) -> Flags:
     """Turn Arrow booleans into numpy's; null is False."""
     return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def limits(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Give where each text begins in the array's data, and where the last one ends."""
+    if len(texts) == 0:
+        return np.zeros(1, dtype=np.int32)
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int32)
+    return offsets[texts.offset : texts.offset + len(texts) + 1]
+
+
+def contents(texts: pa.Array) -> npt.NDArray[np.uint8]:
+    """Give the bytes of all texts, one after the other."""
+    places = limits(texts)
+    data = texts.buffers()[2]
+    if data is None or places[0] == places[-1]:
+        return np.zeros(0, dtype=np.uint8)
+    return np.frombuffer(data, dtype=np.uint8)[places[0] : places[-1]]
 
 
 def only(values: pa.Array, keep: Flags) -> pa.Array:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import flags
+from importer.stages.coercing.arrays import flags, only
 from importer.stages.coercing.contract import Bad, bad_where
 from importer.stages.coercing.transforms import transformed
 from importer.typed import Flags
@@ -54,7 +54,7 @@ def without(texts: pa.Array, nulls: frozenset[str]) -> pa.Array:
     if not nulls:
         return texts
     blank = pc.is_in(texts, value_set=pa.array(sorted(nulls), pa.string()))
-    return pc.if_else(blank, pa.scalar(None, pa.string()), texts)
+    return only(texts, ~flags(blank))
 
 
 def clean(raw: pa.Array, attribute: Attribute) -> Clean:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.records import Int64s
-from importer.stages.coercing.arrays import flags, matching
+from importer.stages.coercing.arrays import contents, flags, limits, matching
 from importer.stages.coercing.date_shapes import MONTHS, FixedForm, Shape
 from importer.typed import Flags
 
@@ -46,17 +46,17 @@ def _by_place(texts: pa.Array, rows: Flags, form: FixedForm) -> Fields:
     count = int(rows.sum())
     if count == 0:
         return {}
-    _, offsets, data = texts.buffers()
-    limits = np.frombuffer(offsets, dtype=np.int32)[texts.offset :][: len(texts) + 1]
-    starts, ends = limits[:-1][rows], limits[1:][rows]
-    characters = np.frombuffer(data, dtype=np.uint8)
+    places = limits(texts)
+    characters, places = contents(texts), places - places[0]
+    starts, ends = places[:-1][rows], places[1:][rows]
     fields: Fields = {"matched": np.ones(count, dtype=np.int64)}
     for letter, (place, width) in form.places.items():
         number = np.zeros(count, dtype=np.int64)
         for digit in range(place, place + width):
             number = number * 10 + (characters[starts + digit] - ord("0"))
         fields[letter] = number
-    fields["zoned"] = (characters[ends - 1] == ord("Z")).astype(np.int64)
+    if form.may_end_in_z:
+        fields["zoned"] = (characters[ends - 1] == ord("Z")).astype(np.int64)
     return _with_full_year(fields)
 
 

@@ -17,6 +17,9 @@ MONTHS = (
 _FRACTION = r"(?P<f>[0-9]{1,6})0{0,3}"
 _ZONE = r"(?P<z>Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
 
+_UTC = "%Z"
+_CLOCK = ("%H", "%M", "%S", "%f")
+
 _GROUPS = {
     "Y": r"(?P<Y>[0-9]{4})",
     "y": r"(?P<y>[0-9]{2})",
@@ -24,6 +27,7 @@ _GROUPS = {
     "b": rf"(?i:(?P<b>{'|'.join(month[:3] for month in MONTHS)}))",
     "f": _FRACTION,
     "z": _ZONE,
+    "Z": "(?P<z>Z)",
     "p": r"(?i:(?P<p>AM|PM))",
 }
 _TWO_DIGITS = "mdHMSI"
@@ -44,6 +48,7 @@ _SHOWN = {
     "%f": ("5", "s"),
     "%p": ("PM", ""),
     "%z": ("+05:30", "TZD"),
+    _UTC: ("Z", "Z"),
 }
 
 
@@ -52,11 +57,12 @@ class FixedForm:
     """A shape's commonest spelling, in which every number has its place.
 
     pattern: RE2.  places: directive letter -> first byte and width of its digits.
-    A Z may follow at the end where the pattern lets it.
+    may_end_in_z: whether a Z at the end says that the time is in UTC.
     """
 
     pattern: str
     places: Mapping[str, tuple[int, int]]
+    may_end_in_z: bool
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _fixed_form(pieces: Sequence[str], ending: str = "") -> FixedForm | None:
         pattern += f"[0-9]{{{_DIGITS[piece]}}}"
         places[piece[1]] = (place, _DIGITS[piece])
         place += _DIGITS[piece]
-    return FixedForm(rf"\A{pattern}{ending}\z", places)
+    return FixedForm(rf"\A{pattern}{ending}\z", places, ending != "")
 
 
 ISO_DATE = Shape(
@@ -113,6 +119,9 @@ def shape(directives: str) -> Shape:
     precedes directly; otherwise 1122024 could be read in two ways.
     """
     pieces = re.findall(r"%.|[^%]", directives)
+    if len(pieces) > 1 and pieces[-1] == "Z" and pieces[-2] in _CLOCK:
+        # To strptime it is a mere letter, yet in a time everyone means UTC by it.
+        pieces[-1] = _UTC
     pattern = [
         _piece(pieces, place) if piece.startswith("%") else re.escape(piece)
         for place, piece in enumerate(pieces)

@@ -6,6 +6,7 @@ retrying.py   how long to wait before the next try     pure
 quota.py      when a request may go                    pure
 ordering.py   whose turn it is among one user's rows   pure
 canary.py     whether the first answers condemn a run  pure
+courier.py    one request's way through its tries
 sender.py     the tasks that bring all of it together
 """
 

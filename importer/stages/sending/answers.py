@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,10 @@ import orjson
 Trouble = Literal["timeout", "connection", "target"]
 """Why no answer came.  "target" is what every other request would meet as well: a certificate
 that does not fit, a proxy that refuses."""
+
+
+_SHOWN_CHARACTERS = 300
+_LOOKED_AT_CHARACTERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,33 @@ class Reply:
             return None
         return found if isinstance(found, dict) else None
 
+    @property
+    def message(self) -> str:
+        """The API's own words in one short line; of a gateway's page, its text."""
+        body = self.json_object()
+        if body is None:
+            return _short(re.sub(r"<[^>]*>", " ", self.text[:_LOOKED_AT_CHARACTERS]))
+        error = body.get("error")
+        if isinstance(error, dict):
+            parts = [str(error[key]) for key in ("type", "message") if error.get(key)]
+            attribute = error.get("attribute")
+            return _short(": ".join(parts) + (f" (attribute {attribute})" if attribute else ""))
+        # Two answers have another shape: {"error": text, "message": text} and {"message": text}.
+        return _short(": ".join(str(part) for part in (error, body.get("message")) if part))
+
+    @property
+    def request_id(self) -> str:
+        """What MoEngage's support asks for; "" where the answer has none."""
+        body = self.json_object() or {}
+        error = body.get("error")
+        inner = error.get("request_id") if isinstance(error, dict) else None
+        return str(body.get("request_id") or inner or "")
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN_CHARACTERS else plain[: _SHOWN_CHARACTERS - 1] + "…"
+
 
 class NoAnswer(Exception):
     """No answer came to a try; the API may or may not have applied it."""
@@ -37,3 +69,6 @@ class NoAnswer(Exception):
         super().__init__(kind, message)
         self.kind = kind
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -13,9 +12,6 @@ from importer.stages.sending.answers import NoAnswer, Reply
 
 DOUBTS = 2
 """Further tries after an account-wide refusal that comes when others were accepted before."""
-
-_SHOWN_CHARACTERS = 300
-_LOOKED_AT_CHARACTERS = 4096
 
 _CHECK_TARGET = "check MOENGAGE_DATA_CENTER (or MOENGAGE_BASE_URL) and proxies, then resume"
 
@@ -85,10 +81,10 @@ def decide(answer: Reply | NoAnswer, tries: Tries) -> Verdict:
         if answer.kind == "target":
             return _stop(_target_stop(answer.message, _CHECK_TARGET), tries, answer.message)
         return _again(answer.kind, answer.message, tries)
-    status, body = answer.status, answer.json_object()
-    words, request_id = _words(answer, body), _request_id(body)
+    status = answer.status
     if 200 <= status < 300:
-        return _on_success(status, body, words, request_id, tries)
+        return _on_success(answer, tries)
+    words, request_id = answer.message, answer.request_id
     said = f"HTTP {status}: {words}" if words else f"HTTP {status}"
     if status in STOP_STATUSES:
         stop = Stop("credentials", f"the API answered {said}", _REMEDIES[status], 3)
@@ -100,15 +96,15 @@ def decide(answer: Reply | NoAnswer, tries: Tries) -> Verdict:
     return Verdict(Action.REJECTED, "http-rejected", words or said, request_id)
 
 
-def _on_success(
-    status: int, body: dict[str, object] | None, words: str, request_id: str, tries: Tries
-) -> Verdict:
+def _on_success(reply: Reply, tries: Tries) -> Verdict:
+    body = reply.json_object()
     if body is None:
-        found = f"HTTP {status} with a body that is not the API's: {words or 'empty'}"
+        shown = reply.message or "empty"
+        found = f"HTTP {reply.status} with a body that is not the API's: {shown}"
         return _again("answer-unreadable", found, tries)
     if body.get("status") == "fail" or body.get("error"):
-        return Verdict(Action.REJECTED, "status-fail", words, request_id)
-    return Verdict(Action.DELIVERED, request_id=request_id)
+        return Verdict(Action.REJECTED, "status-fail", reply.message, reply.request_id)
+    return Verdict(Action.DELIVERED, request_id=reply.request_id)
 
 
 def _again(code: str, message: str, tries: Tries, request_id: str = "") -> Verdict:
@@ -140,28 +136,3 @@ def _whereto(reply: Reply) -> str:
     except ValueError:
         host = None
     return f"to {host}" if host else "elsewhere"
-
-
-def _request_id(body: dict[str, object] | None) -> str:
-    body = body or {}
-    error = body.get("error")
-    inner = error.get("request_id") if isinstance(error, dict) else None
-    return str(body.get("request_id") or inner or "")
-
-
-def _words(reply: Reply, body: dict[str, object] | None) -> str:
-    if body is None:
-        # Gateways answer with pages; their markup says nothing to a reader.
-        return _short(re.sub(r"<[^>]*>", " ", reply.text[:_LOOKED_AT_CHARACTERS]))
-    error = body.get("error")
-    if isinstance(error, dict):
-        parts = [str(error[key]) for key in ("type", "message") if error.get(key)]
-        attribute = error.get("attribute")
-        return _short(": ".join(parts) + (f" (attribute {attribute})" if attribute else ""))
-    # Two answers have another shape: {"error": text, "message": text} and {"message": text}.
-    return _short(": ".join(str(part) for part in (error, body.get("message")) if part))
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _SHOWN_CHARACTERS else plain[: _SHOWN_CHARACTERS - 1] + "…"

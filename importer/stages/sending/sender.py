@@ -155,6 +155,10 @@ class Sender:
             self._close(settled)
         if self._canary.has_tripped:
             self._stop.request(_all_rejected(outcome))
+        if len(self._open) == self._canary.held:
+            # Nobody is under way who could speak for those held, and a source that gives no more
+            # before they are settled would wait for ever.
+            self._close_held()
 
     def _close(self, outcome: Outcome) -> None:
         # Others may come back in the same turn of the loop in which the recording broke.
@@ -167,9 +171,12 @@ class Sender:
             self._settle_failed = True
             raise
 
-    def _settle_the_rest(self) -> None:
+    def _close_held(self) -> None:
         for outcome in self._canary.let_go():
             self._close(outcome)
+
+    def _settle_the_rest(self) -> None:
+        self._close_held()
         for trip in tuple(self._open.values()):
             self._close(trip.outcome(Fate.PENDING))
 

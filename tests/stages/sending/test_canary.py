@@ -69,3 +69,13 @@ def test_fewer_rows_than_the_canary_are_rejected_at_the_end() -> None:
     canary = Canary(20)
     canary.take(rejected(0))
     assert canary.let_go() == (rejected(0),)
+
+
+def test_rejections_that_were_let_go_still_count() -> None:
+    canary = Canary(2)
+    canary.take(rejected(0))
+    assert canary.let_go() == (rejected(0),)
+    canary.take(rejected(1))
+    assert canary.has_tripped
+    assert [(one.ordinal, one.fate) for one in canary.let_go()] == [(1, Fate.PENDING)]
+    assert canary.held == 0

