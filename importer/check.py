@@ -66,7 +66,14 @@ def check_job(
     with ExitStack() as stack:
         journal = stack.enter_context(_journal_for(problems))
         lines = stack.enter_context(private_bytes(payloads)) if payloads else None
-        check = _Check(job, config, Losses(job.source.columns, journal, None), lines, watcher, stop or StopSignal())
+        check = _Check(
+            job,
+            config,
+            Losses(job.source.columns, journal, None),
+            lines,
+            watcher,
+            stop or StopSignal(),
+        )
         report = check.go()
         if journal is None or problems is None:
             return report

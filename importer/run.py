@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from bisect import bisect_right
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from importer.accounts import Accounts
 from importer.config import RunConfig, Target
 from importer.errors import Defect, ImporterError, SourceChanged, StateError
 from importer.executors.local import prepared_blocks, workers_for
@@ -20,24 +19,19 @@ from importer.hints import after_run
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.losses import Losses
 from importer.observer import Observer, Silence
-from importer.records import DEAD_FATES, Block, Fate, Outcome, Prepared, Request, Stop
+from importer.records import DEAD_FATES, Request, Stop
 from importer.stages.recording import (
     Journal,
     RunFolder,
-    Tally,
     WarningsFile,
     free_path,
     remember_dead_letter,
-    require_partition,
     write_dead_letter,
     write_json,
 )
 from importer.stages.reporting import RunReport, exit_code
 from importer.stages.sending import Client, Sender, SendingObserver, Traffic, run_in_loop
 from importer.stopping import StopSignal
-
-ROWS_AHEAD = 200_000
-"""Reading stops when the newest row is so far above the oldest that is not settled."""
 
 
 def run_import(
@@ -78,15 +72,6 @@ def run_job(
         return ImportRun(job, target, config, folder, journal, watcher, signal).go()
 
 
-@dataclass
-class _OpenBlock:
-    """A block whose rows are not all settled; `first` is the place of its first row in the run."""
-
-    block: Block
-    first: int
-    unsettled: int
-
-
 class ImportRun:
     """One import, from its first block to its report."""
 
@@ -104,19 +89,14 @@ class ImportRun:
         self.target = target
         self.config = config
         self.folder = folder
+        self.journal = journal
         self.observer = observer
         self.stop = stop
-        self.tally = Tally()
-        self.journal = journal
         self.warnings_file = WarningsFile(folder.warnings)
-        self.losses = Losses(job.source.columns, self.journal, self.warnings_file)
+        self.losses = Losses(job.source.columns, journal, self.warnings_file)
+        self.accounts = Accounts(self.losses, observer)
         self.traffic = Traffic()
-        self._open: list[_OpenBlock] = []
-        self._rows_opened = 0
-        self._rows_to_send = 0
-        self._rows_drawn = 0
         self._failure: ImporterError | None = None
-        self._room = asyncio.Event()
 
     def go(self) -> RunReport:
         """Send everything, and account for everything."""
@@ -125,8 +105,9 @@ class ImportRun:
         self.observer.began(f"send to {self.target.app_id} at {self.target.host}", rows)
         run_in_loop(self._send())
         self._require_counted_rows(rows)
-        total = max(rows, self._rows_opened)
-        self._settle_unseen(total)
+        total = max(rows, self.accounts.rows_opened)
+        # What the disk would not take was not settled: it is pending, whatever came of it.
+        self.accounts.settle_unseen(total, forgiving=isinstance(self._failure, StateError))
         return self._close(total, time.monotonic() - began)
 
     # --- sending -----------------------------------------------------------------------------
@@ -142,7 +123,7 @@ class ImportRun:
                     client,
                     self.config.sending,
                     self.stop,
-                    settle=self._settle,
+                    settle=self.accounts.settle,
                     observer=_Pauses(self.observer),
                 )
                 self.traffic = sender.traffic
@@ -172,7 +153,7 @@ class ImportRun:
         """Give the rows to send, in order, settling those that need no sending on the way."""
         while (item := await feed.next()) is not None:
             block, prepared = item
-            first = self._begin(block, prepared)
+            first = self.accounts.open(block, prepared)
             rows = zip(
                 (prepared.index + first).tolist(),
                 prepared.customer_ids.to_pylist(),
@@ -180,67 +161,30 @@ class ImportRun:
                 strict=True,
             )
             for ordinal, customer_id, body in rows:
-                while ordinal - self.tally.watermark > ROWS_AHEAD:
-                    self._room.clear()
-                    await self._room.wait()
-                self._rows_drawn += 1
+                await self.accounts.room_for(ordinal)
+                self.accounts.draw()
                 yield Request(ordinal, customer_id, body.as_py())
 
-    def _begin(self, block: Block, prepared: Prepared) -> int:
-        """Open a block: its invalid and filtered rows are settled at once."""
-        require_partition(prepared)
-        first = self._rows_opened
-        self._rows_opened += block.rows
-        self._rows_to_send += len(prepared.index)
-        if len(prepared.index):
-            self._open.append(_OpenBlock(block, first, len(prepared.index)))
-        self.losses.take(block, prepared, first)
-        invalid = sorted({reason.index for reason in prepared.rejections})
-        for fate, indexes in ((Fate.INVALID, invalid), (Fate.FILTERED, prepared.filtered.tolist())):
-            self.tally.settle_all((first + index for index in indexes), fate)
-            self.observer.progressed(fate, len(indexes))
-        return first
-
-    def _settle(self, outcome: Outcome) -> None:
-        at = bisect_right(self._open, outcome.ordinal, key=lambda opened: opened.first) - 1
-        opened = self._open[at]
-        if outcome.fate in DEAD_FATES:
-            self.losses.refused(opened.block, outcome.ordinal - opened.first, outcome)
-        self.tally.settle(outcome.ordinal, outcome.fate)
-        opened.unsettled -= 1
-        if not opened.unsettled:
-            del self._open[at]
-        self._room.set()
-        if outcome.fate is not Fate.PENDING:
-            self.observer.progressed(outcome.fate, 1)
-
-    # --- accounting --------------------------------------------------------------------------
+    # --- the end -----------------------------------------------------------------------------
 
     def _require_counted_rows(self, rows: int) -> None:
         """Notice a source whose rows are not those that were counted before the start."""
-        if self._rows_opened > rows or (self._rows_opened < rows and not self.stop.is_set()):
+        opened = self.accounts.rows_opened
+        if opened > rows or (opened < rows and not self.stop.is_set()):
             self.stop.request(
                 Stop(
                     "source-changed",
-                    f"{rows} rows were counted before the start, and {self._rows_opened} were read",
+                    f"{rows} rows were counted before the start, and {opened} were read",
                     "see that nobody writes to the source, then run again",
                     SourceChanged.exit_code,
                 )
             )
 
-    def _settle_unseen(self, rows: int) -> None:
-        """Count as pending what was never drawn: rows of open blocks, and rows never read."""
-        unseen = self._rows_to_send - self._rows_drawn + rows - self._rows_opened
-        if isinstance(self._failure, StateError):
-            # What could not be written down was not settled: it is pending, whatever came of it.
-            unseen = rows - sum(self.tally.fates.values())
-        self.tally.add(Fate.PENDING, unseen)
-
     def _close(self, rows: int, seconds: float) -> RunReport:
         """Put the dead letter and the report in place; what fails now is in the report too."""
         dead_letter = None
         try:
-            self.tally.require_sum(rows)
+            self.accounts.tally.require_sum(rows)
             self.journal.close()
             dead_letter = self._write_dead_letter()
         except ImporterError as error:
@@ -269,7 +213,7 @@ class ImportRun:
         return path
 
     def _report(self, rows: int, seconds: float, dead_letter: Path | None) -> RunReport:
-        fates = dict(self.tally.fates)
+        fates = dict(self.accounts.tally.fates)
         dead = sum(fates[fate] for fate in DEAD_FATES)
         stop = _stop_for(self._failure) if self._failure else self.stop.reason
         return RunReport(

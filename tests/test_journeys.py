@@ -42,12 +42,16 @@ from tests.journeys import (
     write_csv,
 )
 
-MAPPING = "mapping: 1\ncustomer_id: id\nattributes: {seq: {column: seq, type: integer}, name: name}\n"
+MAPPING = (
+    "mapping: 1\ncustomer_id: id\nattributes: {seq: {column: seq, type: integer}, name: name}\n"
+)
 
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxThread]:
-    with SandboxThread(SandboxConfig(rate_limit_per_minute=None, order_by="seq", seed=7)) as running:
+    with SandboxThread(
+        SandboxConfig(rate_limit_per_minute=None, order_by="seq", seed=7)
+    ) as running:
         yield running
 
 
@@ -368,7 +372,9 @@ def test_the_dead_letter_has_the_whole_record_of_a_row_that_could_not_be_read(
 def test_a_row_with_several_faults_stands_once_with_all_of_them(
     sandbox: SandboxThread, tmp_path: Path
 ) -> None:
-    source = write_csv(tmp_path / "u.csv", ["id", "seq", "name"], [("null", "x", "n"), ("u2", 2, "n")])
+    source = write_csv(
+        tmp_path / "u.csv", ["id", "seq", "name"], [("null", "x", "n"), ("u2", 2, "n")]
+    )
     (row,) = dead_letter(run(sandbox, source, MAPPING, tmp_path / "state"))
     assert row["_code"] == "not-integer; id-banned"
     assert row["_column"] == "seq; id"
@@ -445,7 +451,9 @@ def test_the_key_is_in_no_file_and_in_no_repr(sandbox: SandboxThread, tmp_path: 
 
 
 def test_what_a_run_leaves_is_for_its_owner_alone(sandbox: SandboxThread, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "u.csv", ["id", "seq", "name"], [("u1", "x", "n"), ("u2", 1, "n")])
+    source = write_csv(
+        tmp_path / "u.csv", ["id", "seq", "name"], [("u1", "x", "n"), ("u2", 1, "n")]
+    )
     report = run(sandbox, source, MAPPING, tmp_path / "state")
     left = list((tmp_path / "state").rglob("*"))
     names = {path.name for path in left if path.is_file()}
@@ -472,7 +480,9 @@ async def test_the_library_works_where_a_loop_is_running(
 
 
 def test_a_check_sends_nothing_and_leaves_nothing(tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "u.csv", ["id", "seq", "name"], [("u1", "x", "n"), ("u2", 1, "n")])
+    source = write_csv(
+        tmp_path / "u.csv", ["id", "seq", "name"], [("u1", "x", "n"), ("u2", 1, "n")]
+    )
     (tmp_path / "m.yaml").write_text(MAPPING)
     before = set(tmp_path.iterdir())
     report = check_source(source, tmp_path / "m.yaml", RunConfig(state_dir=tmp_path / "state"))

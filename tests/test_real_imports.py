@@ -97,7 +97,10 @@ def test_kylos_csv_and_parquet_leave_profiles_that_differ_only_where_the_files_d
     shared_data: Path, tmp_path: Path, number: int, differing: int
 ) -> None:
     folder = shared_data / "kylo-userdata"
-    table, columns = folder / f"csv/userdata{number}.csv", folder / f"parquet/userdata{number}.parquet"
+    table, columns = (
+        folder / f"csv/userdata{number}.csv",
+        folder / f"parquet/userdata{number}.parquet",
+    )
     from_csv = imported(table, KYLO, tmp_path / "csv")
     from_parquet = imported(columns, KYLO, tmp_path / "parquet")
     assert from_csv[0] == from_parquet[0] == {"delivered": 1000}
@@ -112,7 +115,9 @@ def test_kylos_csv_and_parquet_leave_profiles_that_differ_only_where_the_files_d
             if left.get(name) != right.get(name):
                 assert not same(one[column], other[column]), (user, name)
         users_that_differ |= {
-            user for column in one if column != "registration_dttm" and not same(one[column], other[column])
+            user
+            for column in one
+            if column != "registration_dttm" and not same(one[column], other[column])
         }
     assert len(users_that_differ) == differing
 

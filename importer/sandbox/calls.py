@@ -116,17 +116,10 @@ def parse(body: bytes) -> Json:
     """Give the JSON in a body, or None where it is not JSON in UTF-8.
 
     Two parsers, because orjson makes floats of integers beyond 64 bits, and json lets through
-    what JSON forbids (NaN, lone surrogates).
+    what JSON forbids (NaN, lone surrogates, numbers beyond all bounds).
     """
     try:
         orjson.loads(body)
-        return json.loads(body, parse_float=_finite)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(text)
-    return number

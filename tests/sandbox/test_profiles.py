@@ -112,14 +112,15 @@ def test_somebody_elses_database_is_refused_and_left_alone(tmp_path: Path) -> No
     assert (path.read_bytes(), path.stat().st_mode) == before
 
 
-def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first_page", [1, 20])
+def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path, first_page: int) -> None:
     path = tmp_path / "profiles.db"
     store = ProfileStore(path)
     for number in range(2_000):
         store.put(f"user{number}", {"a": "x" * 50}, is_new=True)
     store.close()
     data = bytearray(path.read_bytes())
-    data[8_192:40_000] = b"\x55" * (40_000 - 8_192)
+    data[first_page * 4_096 : (first_page + 2) * 4_096] = b"\x55" * 2 * 4_096
     path.write_bytes(data)
 
     with pytest.raises(StateError, match="it cannot be used"):

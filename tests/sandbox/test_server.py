@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,44 @@ async def test_a_request_after_one_given_up_is_no_order_violation(start: Start, 
     await until(lambda: sandbox.stats()["in_flight"] == 0)
     assert sandbox.stats()["order_violations"] == 0
     assert sandbox.profiles() == {"ann": {"a": 1}}, "the one given up was applied after all"
+
+
+def connect(sandbox: Sandbox) -> socket.socket:
+    """Open a connection that writes and closes at once, without a turn of the event loop."""
+    return socket.create_connection(("127.0.0.1", int(sandbox.base_url.rpartition(":")[2])))
+
+
+def raw(sandbox: Sandbox) -> bytes:
+    """Give the bytes of one request for the user "ann"."""
+    body = json.dumps(user()).encode()
+    lines = [f"POST /v1/customer/SANDBOX HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}"]
+    headers = access.headers(sandbox.app_id, sandbox.api_key)
+    lines += [f"{name}: {text}" for name, text in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def test_requests_that_arrive_together_are_in_flight_together(start: Start) -> None:
+    sandbox = await start()
+    with connect(sandbox) as one, connect(sandbox) as other:
+        await asyncio.sleep(0.05)
+        one.send(raw(sandbox))
+        other.send(raw(sandbox))
+        await until(lambda: sandbox.stats()["by_status"] == {"200": 2})
+
+    assert sandbox.stats()["max_in_flight_per_user"] == 2
+    assert sandbox.stats()["order_violations"] == 1
+
+
+async def test_a_client_that_leaves_at_the_same_moment_has_left(start: Start) -> None:
+    sandbox = await start(faults={"latency_ms": 50})
+    with connect(sandbox) as other:
+        with connect(sandbox) as one:
+            one.send(raw(sandbox))
+            await until(lambda: sandbox.stats()["in_flight"] == 1)
+            other.send(raw(sandbox))
+        await until(lambda: sandbox.stats()["by_status"] == {"200": 2})
+
+    assert sandbox.stats()["order_violations"] == 0
 
 
 @pytest.mark.parametrize(("first", "second", "violations"), [(1, 2, 0), (2, 2, 0), (2, 1, 1)])
@@ -196,12 +235,18 @@ async def test_a_request_that_hangs_is_applied_when_the_client_has_given_up(
     assert sandbox.stats()["by_status"] == {"0": 1}
 
 
-async def test_a_request_that_hangs_does_not_hold_up_the_end(post: Post) -> None:
-    async with Sandbox(SandboxConfig(faults={"hang_rate": 1})) as sandbox:
-        waiting = asyncio.ensure_future(post(sandbox, user()))
+async def test_a_request_that_hangs_is_applied_at_the_end_and_does_not_hold_it_up(
+    tmp_path: Path, start: Start, post: Post
+) -> None:
+    config = SandboxConfig(db=tmp_path / "s.db", faults={"hang_rate": 1})
+    async with Sandbox(config) as sandbox:
+        waiting = asyncio.ensure_future(post(sandbox, user(a=1)))
         await until(lambda: sandbox.stats()["in_flight"] == 1)
     with pytest.raises(aiohttp.ClientConnectionError):
         await waiting
+
+    again = await start(db=tmp_path / "s.db")
+    assert again.profiles() == {"ann": {"a": 1}}
 
 
 async def test_an_outage_answers_503_until_it_is_over(start: Start, post: Post) -> None:

@@ -42,11 +42,13 @@ def test_two_at_once_for_one_user_are_an_order_violation() -> None:
 
 
 def test_a_rival_answered_in_the_meantime_was_unanswered_all_the_same() -> None:
+    waits = [True]
     traffic = Traffic()
-    first, second = flight("ann"), flight("ann")
+    first, second = Flight(("ann",), lambda: waits[0]), flight("ann")
     traffic.arrive(first)
     rivals = traffic.arrive(second)
     traffic.leave(first, 200)
+    waits[0] = False
     traffic.judge(second, rivals)
 
     assert traffic.stats()["order_violations"] == 1

@@ -136,7 +136,8 @@ def _coalesced(arrays: list[pa.Array]) -> pa.Array:
 
 
 def _width(kind: pa.DataType) -> int:
-    return kind.bit_width if pa.types.is_primitive(kind) else 0
+    is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    return int(kind.bit_width) if is_number else 0
 
 
 def _pair(raw_lat: pa.Array, raw_lon: pa.Array, attribute: Attribute) -> Column:

@@ -44,8 +44,6 @@ def _put_together(first: Flags, one: Fields, other: Fields) -> Fields:
 def _by_place(texts: pa.Array, rows: Flags, form: FixedForm) -> Fields:
     """Read digits from where they stand in the flagged texts, which have this form."""
     count = int(rows.sum())
-    if count == 0:
-        return {}
     places = limits(texts)
     characters, places = contents(texts), places - places[0]
     starts, ends = places[:-1][rows], places[1:][rows]

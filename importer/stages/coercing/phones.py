@@ -46,11 +46,11 @@ def digits(text: str, region: str | None) -> str | None:
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
-    """Parse a number that has a possible length.
+    """Parse a number of a length that its country has.
 
-    Possible, not valid: the library's ranges lag behind what countries give out, and a number
-    that the source states in full keeps its meaning.  A local number without its area code is
-    not possible: nobody else could dial it.
+    That is enough: the library's ranges lag behind what countries give out, and a number that the
+    source states in full keeps its meaning.  A local number without its area code has not such a
+    length: nobody else could dial it.
     """
     try:
         number = phonenumbers.parse(text, region)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from importer.records import TextBlock
 from importer.stages.reading.exact import RECORD_BYTES, grammar_of
 from importer.stages.reading.sample import Layout
@@ -14,10 +12,12 @@ from importer.stages.reading.splitter import Split, split
 from importer.stages.reading.streams import ByteStream, Compression, Place, require_unchanged
 
 BLOCK_BYTES = 8 << 20
+MAX_BLOCK_BYTES = 16 << 20
 BLOCK_ROWS = 50_000
 """pandera costs by the call: a block has at least so many rows if MAX_BLOCK_BYTES allow it."""
 
-MAX_BLOCK_BYTES = 16 << 20
+MAX_BLOCK_ROWS = 200_000
+"""P5: memory goes by rows as well, where each has a fate or a Rejection."""
 
 OnBytes = Callable[[int], None]
 
@@ -96,17 +96,16 @@ class DelimitedFile:
 
     def _pieces(self, block_bytes: int | None, on_bytes: OnBytes | None) -> Iterator[_Piece]:
         grammar, width = grammar_of(self.layout.dialect), len(self.columns)
+        size = block_bytes or suitable_bytes(self.layout.line_bytes)
         line, told = self.layout.data_line, 0
         with ByteStream(self.place) as stream:
             waiting = stream.read(self.layout.data_offset + 1)[self.layout.data_offset :]
             while True:
-                size = block_bytes or BLOCK_BYTES
                 # A record that did not fit gets twice the room, so that reading stays linear.
                 asked = max(size - len(waiting), len(waiting), 1)
                 data = waiting + stream.read(asked)
                 final = len(data) < len(waiting) + asked
                 found = split(data, grammar, width, final=final, record_bytes=self._record_bytes)
-                block_bytes = block_bytes or _suitable_size(found)
                 yield _Piece(data[: found.consumed], found, line)
                 line += found.consumed_lines
                 waiting = data[found.consumed :]
@@ -129,6 +128,7 @@ def _after_line(stream: ByteStream, size: int) -> bytes:
     return b""
 
 
-def _suitable_size(found: Split) -> int:
-    rows = max(len(found.starts), 1)
-    return int(np.clip(BLOCK_ROWS * found.consumed // rows, BLOCK_BYTES, MAX_BLOCK_BYTES))
+def suitable_bytes(row_bytes: float) -> int:
+    """Give the size of a block for rows of this average length."""
+    size = min(max(BLOCK_ROWS * row_bytes, BLOCK_BYTES), MAX_BLOCK_BYTES)
+    return int(min(size, MAX_BLOCK_ROWS * row_bytes))

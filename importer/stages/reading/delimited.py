@@ -103,21 +103,24 @@ def raw_of(block: TextBlock, index: int) -> str:
 def _undecodable(block: TextBlock) -> dict[int, int]:
     """Find the records that the block's encoding cannot read, each with its first bad byte."""
     found: dict[int, int] = {}
-    if block.data.isascii():
+    if block.data.isascii() or _is_readable(block):
         return found
-    data, at = memoryview(block.data), 0
-    while at < len(data):
+    beyond_ascii = np.flatnonzero(np.frombuffer(block.data, np.uint8) >= 0x80)
+    indexes = np.unique(np.searchsorted(block.starts, beyond_ascii, side="right") - 1)
+    for index in indexes[indexes >= 0].tolist():
         try:
-            str(data[at:], block.dialect.encoding)
+            record_of(block, index).decode(block.dialect.encoding)
         except UnicodeDecodeError as error:
-            bad = at + error.start
-            index = int(np.searchsorted(block.starts, bad, side="right")) - 1
-            if index >= 0 and bad < block.ends[index]:
-                found[index] = data[bad]
-            at = int(block.starts[index + 1]) if index + 1 < block.rows else len(data)
-        else:
-            break
+            found[index] = error.object[error.start]
     return found
+
+
+def _is_readable(block: TextBlock) -> bool:
+    try:
+        block.data.decode(block.dialect.encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa.Table:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from importer.errors import SourceError
 from importer.records import ArrowBlock, Batch, Rejection
-from importer.stages.reading.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_BLOCK_BYTES, OnBytes
+from importer.stages.reading.blocks import OnBytes, suitable_bytes
 from importer.stages.reading.streams import Place, require_unchanged
 from importer.stages.reading.text import has_text, to_text
 
@@ -83,10 +83,7 @@ class ParquetTable:
 
     def _block_rows(self, block_bytes: int | None) -> int:
         row_bytes = max(self._row_bytes, 1.0)
-        if block_bytes is not None:
-            return max(1, int(block_bytes / row_bytes))
-        rows = max(BLOCK_ROWS, int(BLOCK_BYTES / row_bytes))
-        return max(1, min(rows, int(MAX_BLOCK_BYTES / row_bytes)))
+        return max(1, int((block_bytes or suitable_bytes(row_bytes)) / row_bytes))
 
 
 def read_arrow_block(

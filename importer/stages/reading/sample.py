@@ -18,6 +18,7 @@ class Layout:
     columns: every name of the header.  header_line: counted from 1.
     data_offset, data_line: where the first record after the header begins.
     has_rows: the sample has at least one.
+    line_bytes: how long the sample's physical lines are on average.
     """
 
     dialect: Dialect
@@ -26,6 +27,7 @@ class Layout:
     data_offset: int
     data_line: int
     has_rows: bool
+    line_bytes: float
 
     @property
     def is_dead_letter(self) -> bool:
@@ -89,6 +91,7 @@ class Sample:
             header_line=header.line,
             data_offset=after,
             data_line=header.line + self.data.count(b"\n", header.at, after),
+            line_bytes=len(self.data) / (self.data.count(b"\n") + 1),
             has_rows=not self.is_whole or bool(self.data[after:].strip(b"\r\n")),
         )
 

@@ -29,7 +29,7 @@ def _attribute(kind: str, **options: Any) -> Attribute:
 def _typed(columns: dict[str, Sequence[str | None]], *attributes: Attribute, **more: Any) -> Typed:
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
     id_column = Attribute("customer_id", FromColumns((table.column_names[0],)), "string", "")
-    mapping = replace(_MAPPING, **({"customer_id": id_column, "attributes": attributes} | more))
+    mapping = replace(_MAPPING, customer_id=id_column, attributes=attributes, **more)
     return coerce(Batch(np.arange(table.num_rows, dtype=np.int64), table), mapping)
 
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -101,12 +102,7 @@ def test_a_german_number_is_read_back(attribute: Make, outcomes: Outcomes, numbe
 def test_an_integer_is_taken_as_python_takes_it_or_refused(
     cells: list[str], attribute: Make, outcomes: Outcomes
 ) -> None:
-    for cell, result in zip(cells, outcomes(cells, attribute("integer")), strict=True):
-        if result is None:
-            assert cell == ""
-        elif result == "not-integer":
-            with pytest.raises((ValueError, InvalidOperation, AssertionError)):
-                assert cell == cell.strip()
-                assert len(str(abs(int(cell)))) <= 38
-        else:
-            assert str(int(cell)) == result
+    column = attribute("integer", nulls=frozenset())
+    for cell, result in zip(cells, outcomes(cells, column), strict=True):
+        whole = re.fullmatch("[+-]?[0-9]+", cell) and abs(int(cell)) < 10**38
+        assert result == (str(int(cell)) if whole else "not-integer")

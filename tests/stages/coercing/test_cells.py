@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from importer.mapping_file.mapping import Attribute
+
+Make = Callable[..., Attribute]
+Outcomes = Callable[..., list[str | None]]
+
+_CELLS = ["M", "f", "x", "", None, "NULL", " M "]
+
+
+@pytest.mark.parametrize(
+    ("options", "result"),
+    [
+        ({}, ["male", "female", "x", None, None, "NULL", " M "]),
+        ({"otherwise": "blank"}, ["male", "female", None, None, None, None, None]),
+        (
+            {"otherwise": "value", "otherwise_value": "other"},
+            ["male", "female", "other", None, None, "other", "other"],
+        ),
+        (
+            {"otherwise": "invalid"},
+            ["male", "female", "not-listed", None, None, "not-listed", "not-listed"],
+        ),
+        (
+            {"otherwise": "invalid", "transforms": ("strip",), "nulls": frozenset({"NULL"})},
+            ["male", "female", "not-listed", "not-listed", None, None, "male"],
+        ),
+    ],
+)
+def test_values_are_looked_up_after_transforms_and_nulls(
+    options: dict[str, object], result: list[str | None], attribute: Make, outcomes: Outcomes
+) -> None:
+    column = attribute("string", values={"M": "male", "f": "female"}, **options)
+    codes = ("not-listed", None)
+    wanted = [text if text in codes else f'"{text}"' for text in result]
+    assert outcomes(_CELLS, column) == wanted
+
+
+def test_a_looked_up_value_is_typed_too(attribute: Make, outcomes: Outcomes) -> None:
+    column = attribute("boolean", values={"J": "yes", "N": "nein"})
+    assert outcomes(["J", "N", "true"], column) == ["true", "not-boolean", "true"]
+
+
+def test_only_listed_texts_are_blank(attribute: Make, outcomes: Outcomes) -> None:
+    cells = ["", " ", "nan", "None", "NULL", "null"]
+    column = attribute("string", nulls=frozenset({"NULL"}))
+    assert outcomes(cells, column) == ['""', '" "', '"nan"', '"None"', None, '"null"']
+
+
+def test_a_cell_is_transformed_before_it_is_held_against_the_nulls(
+    attribute: Make, outcomes: Outcomes
+) -> None:
+    column = attribute("string", transforms=("strip", "lower"), nulls=frozenset({"", "n/a"}))
+    assert outcomes([" N/A ", "  ", "\t"], column) == [None, None, None]
