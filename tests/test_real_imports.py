@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 import pytest
@@ -103,22 +104,25 @@ def test_kylos_csv_and_parquet_leave_profiles_that_differ_only_where_the_files_d
     )
     from_csv = imported(table, KYLO, tmp_path / "csv")
     from_parquet = imported(columns, KYLO, tmp_path / "parquet")
-    assert from_csv[0] == from_parquet[0] == {"delivered": 1000}
+    assert from_csv[0] == {"delivered": 1000}
+    # One user of the second file has the id 7b in the CSV, and none in the Parquet file.
+    without_id = {"delivered": 999, "invalid": 1} if number == 2 else {"delivered": 1000}
+    assert from_parquet[0] == without_id
 
     column_of = {"created_time": "registration_dttm", "ip": "ip_address", "card": "cc"}
     users_that_differ = set()
     for one, other in zip(raw_csv(table), raw_parquet(columns), strict=True):
         user = f"kylo-{one['id']}"
+        if not same(one["id"], other["id"]):
+            continue
         left, right = from_csv[1][user], from_parquet[1][user]
         for name in {*left, *right}:
-            column = column_of.get(name, name)
             if left.get(name) != right.get(name):
+                column = column_of.get(name, name)
                 assert not same(one[column], other[column]), (user, name)
-        users_that_differ |= {
-            user
-            for column in one
-            if column != "registration_dttm" and not same(one[column], other[column])
-        }
+                # Half of the Parquet file's times are twelve hours off; they are compared, too,
+                # but they are not what its users are known to differ in.
+                users_that_differ |= {user} if name != "created_time" else set()
     assert len(users_that_differ) == differing
 
 
@@ -136,7 +140,10 @@ def test_a_parquet_made_by_pyarrow_from_kylos_csv_leaves_the_same_profiles(
     shared_data: Path, tmp_path: Path
 ) -> None:
     source = shared_data / "kylo-userdata/csv/userdata1.csv"
-    parquet.write_table(arrow_csv.read_csv(source), tmp_path / "users.parquet")
+    # Two card numbers begin with a zero, which Arrow's own guess of the type would lose.
+    texts = arrow_csv.ConvertOptions(column_types={"cc": pa.string()})
+    table = arrow_csv.read_csv(source, convert_options=texts)
+    parquet.write_table(table, tmp_path / "users.parquet")
     assert imported(source, KYLO, tmp_path / "a") == imported(
         tmp_path / "users.parquet", KYLO, tmp_path / "b"
     )

@@ -66,7 +66,6 @@ class Source:
     columns: the first file's header, without the columns that a dead letter adds.
     files: what is known of each file.
     bytes_total: size of the files on disk.
-    blank_lines: how many lines without a record the last `blocks()` has passed over so far.
     """
 
     def __init__(self, files: Sequence[_File], block_bytes: int | None = None) -> None:
@@ -75,7 +74,11 @@ class Source:
         self.files = tuple(_describe(file) for file in files)
         self.columns = _own_columns(files[0].columns)
         self.bytes_total = sum(file.size_bytes for file in self.files)
-        self.blank_lines = 0
+
+    @property
+    def blank_lines(self) -> int:
+        """How many lines without a record the last `blocks()` has passed over so far."""
+        return sum(file.blank_lines for file in self._files)
 
     def blocks(self, limit: int | None = None, on_bytes: OnBytes | None = None) -> Iterator[Block]:
         """Give the rows in order, as blocks that are numbered from 0 over all files.
@@ -84,15 +87,14 @@ class Source:
         on_bytes: is told after each block how many bytes on disk were read since the last call.
         Raises SourceError (a file broken midway) and SourceChanged, after the rows before it.
         """
-        self.blank_lines = 0
+        for file in self._files:
+            file.blank_lines = 0
         left, number = limit, 0
         for file in self._files:
             if left == 0:
                 return
-            before = self.blank_lines
             for found in file.read_blocks(self._block_bytes, on_bytes):
                 block = found if left is None else _first_rows(found, left)
-                self.blank_lines = before + file.blank_lines
                 yield replace(block, number=number)
                 number += 1
                 left = None if left is None else left - block.rows

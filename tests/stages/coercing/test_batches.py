@@ -70,10 +70,14 @@ def test_a_blank_customer_id_is_null_and_not_refused_here(attribute: Make) -> No
 def test_where_compares_raw_cells_and_filtered_rows_have_no_reasons(
     attribute: Make, typed: Coerce
 ) -> None:
-    columns = {"C": ["1", "x", "x", "x"], "S": ["on", "off", None, "on"], "T": ["", "", "", None]}
+    columns = {
+        "C": ["1", "x", "x", "x", ""],
+        "S": ["on", "off", None, "on", "off"],
+        "T": ["", "", "", None, ""],
+    }
     where = {"S": frozenset({"on", ""}), "T": frozenset({""})}
     result = typed(columns, attribute("integer", blank="invalid"), where=where)
-    assert result.filtered.tolist() == [False, True, False, False]
+    assert result.filtered.tolist() == [False, True, False, False, True]
     assert [found.index for found in result.rejections] == [2, 3]
 
 
