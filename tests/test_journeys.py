@@ -282,7 +282,7 @@ def test_an_even_pace_never_meets_the_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"block_bytes": 200},
+        {"block_bytes": 200, "limit": 300},
         {"block_bytes": 4096},
         {"workers": 1, "block_bytes": 20_000},
         {"sending": SendingConfig(rate=Rate(None), concurrency=1)},
@@ -295,7 +295,7 @@ def test_blocks_workers_and_concurrency_change_nothing(
 ) -> None:
     mapping = (root / "mappings/crm_users.yaml").read_text()
     found = []
-    for index, chosen in enumerate([{}, settings]):
+    for index, chosen in enumerate([{"limit": settings.get("limit")}, settings]):
         with SandboxThread(SandboxConfig(rate_limit_per_minute=None)) as sandbox:
             state = tmp_path / str(index)
             report = run(sandbox, root / "sample_data/crm_users.csv", mapping, state, **chosen)

@@ -60,9 +60,11 @@ def is_full_date(pattern: str) -> bool:
     ) == len(letters)
 
 
+def has_whole_clock(pattern: str) -> bool:
+    """Tell whether the hours are told apart: %I needs %p, and %H goes with neither."""
+    letters = set(re.findall(r"%(.)", pattern))
+    return ("I" in letters) == ("p" in letters) and not ("H" in letters and "I" in letters)
+
+
 def has_time(pattern: str) -> bool:
     return any(f"%{letter}" in pattern for letter in "HMSfIp")
-
-
-def has_zone(pattern: str) -> bool:
-    return "%z" in pattern

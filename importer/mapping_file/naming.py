@@ -17,9 +17,8 @@ def broken_rules(name: str) -> tuple[str, ...]:
     codes = []
     if len(name) > limits.NAME_CHARACTERS:
         codes.append("name-long")
-    if name in names.RESERVED_NAMES | names.STORAGE_KEYS | names.READ_ONLY_NAMES or (
-        name in names.ARRAY_UPDATES
-    ):
+    taken = names.RESERVED_NAMES | names.STORAGE_KEYS | frozenset(names.ARRAY_UPDATES)
+    if name in taken or names.is_read_only(name):
         codes.append("name-reserved")
     elif name.lower().startswith(names.SYSTEM_PREFIX):
         codes.append("name-prefix")

@@ -207,7 +207,11 @@ class Values:
         patterns = []
         for text in model.format or ():
             pattern = date_formats.directives(text)
-            fits = pattern is not None and date_formats.is_full_date(pattern)
+            fits = (
+                pattern is not None
+                and date_formats.is_full_date(pattern)
+                and date_formats.has_whole_clock(pattern)
+            )
             if not fits or pattern is None or (kind == "date" and date_formats.has_time(pattern)):
                 self._findings.add(
                     (*path, "format"),

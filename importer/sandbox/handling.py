@@ -58,11 +58,10 @@ class Handler:
         rivals = workspace.traffic.arrive(flight)
         reply, status = None, 0
         try:
-            # Whatever came in the same turn of the event loop was in flight together.
+            # Whatever comes in the same turn of the event loop is in flight together, and by the
+            # next turn it shows which clients had closed their connections before.
             await asyncio.sleep(0)
-            if rivals:
-                await wire.let_closed_connections_show()
-                workspace.traffic.judge(flight, rivals)
+            workspace.traffic.judge(flight, rivals)
             reply = await self._reply(request, call, mishap)
             if reply is None or mishap in (Mishap.RESET_AFTER, Mishap.HANG):
                 return wire.reset(request)

@@ -63,7 +63,7 @@ class Traffic:
         """Count an order violation, unless the rivals' clients have turned out to be gone.
 
         A client that gives a request up closes its connection; its next request may be read before
-        that is noticed, so this is asked some turns of the event loop after `arrive`.
+        that is noticed, so this is asked a turn of the event loop after `arrive`.
         """
         real = [rival for rival in rivals if rival.answered or rival.is_open()]
         if not real:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import struct
@@ -14,9 +13,6 @@ from aiohttp import web
 
 from importer.sandbox.admin import AdminCall
 from importer.sandbox.calls import Call, Reply, find_route, parse
-
-_LOOP_TURNS = 3
-"""After so many turns of the event loop, a connection that was closed before is known as closed."""
 
 
 async def read_call(request: web.BaseRequest) -> Call:
@@ -93,8 +89,3 @@ def is_open(request: web.BaseRequest) -> bool:
     """Tell whether the client still waits for its answer."""
     transport = request.transport
     return transport is not None and not transport.is_closing()
-
-
-async def let_closed_connections_show() -> None:
-    for _ in range(_LOOP_TURNS):
-        await asyncio.sleep(0)

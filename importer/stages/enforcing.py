@@ -60,7 +60,9 @@ class _Enforcer:
     def _ids(self) -> None:
         ids = self.typed.customer_ids
         label = self.mapping.customer_id.label
-        blank = _mask(pc.is_null(ids))
+        # An id that coercing refused (`values:`) is null, too; it has its reason already.
+        refused = {reason.index for reason in self.typed.rejections if reason.column == label}
+        blank = _mask(pc.is_null(ids)) & ~np.isin(self.typed.batch.index, list(refused))
         folded = pc.utf8_lower(pc.utf8_trim_whitespace(ids))
         banned = _mask(pc.is_in(folded, pa.array(sorted(BANNED_IDS)))) & ~blank
         short = _mask(pc.less(pc.utf8_length(ids), limits.ID_MIN_CHARACTERS)) & ~banned & ~blank

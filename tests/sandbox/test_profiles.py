@@ -112,15 +112,18 @@ def test_somebody_elses_database_is_refused_and_left_alone(tmp_path: Path) -> No
     assert (path.read_bytes(), path.stat().st_mode) == before
 
 
-@pytest.mark.parametrize("first_page", [1, 20])
-def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path, first_page: int) -> None:
+@pytest.mark.parametrize("page", [1, 20, -10], ids=["first", "profiles", "requests"])
+def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path, page: int) -> None:
     path = tmp_path / "profiles.db"
     store = ProfileStore(path)
     for number in range(2_000):
         store.put(f"user{number}", {"a": "x" * 50}, is_new=True)
+    for _ in range(2_000):
+        store.log(logged())
     store.close()
     data = bytearray(path.read_bytes())
-    data[first_page * 4_096 : (first_page + 2) * 4_096] = b"\x55" * 2 * 4_096
+    start = page * 4_096 % len(data)
+    data[start : start + 8_192] = b"\x55" * 8_192
     path.write_bytes(data)
 
     with pytest.raises(StateError, match="it cannot be used"):

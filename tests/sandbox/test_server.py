@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from importer.errors import StateError, UsageError
 from importer.moengage import access
 from importer.sandbox import Sandbox, SandboxConfig
+from importer.sandbox.profiles import ProfileStore
 
 Start = Callable[..., Awaitable[Sandbox]]
 Post = Callable[..., Awaitable[tuple[int, Any]]]
@@ -305,6 +307,27 @@ async def test_profiles_stay_in_the_file_for_the_next_sandbox(
     await post(again, user(b=2, source="shop"))
     assert again.profiles() == {"ann": {"a": 1, "b": 2, "source": "web"}}
     assert again.stats()["users"] == 1
+
+
+async def test_what_was_accepted_is_soon_on_the_disk(
+    tmp_path: Path, start: Start, post: Post
+) -> None:
+    sandbox = await start(db=tmp_path / "s.db")
+    await post(sandbox, user(a=1))
+
+    def copied() -> dict[str, Any]:
+        """Read a copy, as a kill at this moment would leave the file."""
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for file in tmp_path.glob("s.db*"):
+            shutil.copy(file, copy)
+        store = ProfileStore(copy / "s.db")
+        pages = store.page()
+        store.close()
+        return dict(pages)
+
+    await until(lambda: copied() == {"ann": '{"a": 1}'})
 
 
 async def test_a_port_in_use_is_refused_in_words(start: Start) -> None:

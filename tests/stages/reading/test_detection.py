@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from importer.errors import SourceError
+from importer.records import DEAD_LETTER_COLUMNS, Dialect, SourceOptions
+from importer.stages.reading.detection import detect
+
+
+def layout_of(data: bytes, *, is_whole: bool = True, **options: Any) -> Any:
+    return detect("users.csv", data, is_whole=is_whole, options=SourceOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"id,name\n1,Ann\n", "utf-8"),
+        ("id,name\n1,Zoë\n".encode(), "utf-8"),
+        ("\ufeffid,name\n1,Zoë\n".encode(), "utf-8"),
+        ("id,name\n1,Zoë\n".encode("cp1252"), "cp1252"),
+    ],
+)
+def test_the_encoding_is_found(data: bytes, encoding: str) -> None:
+    layout = layout_of(data)
+    assert layout.dialect.encoding == encoding
+    assert layout.columns == ("id", "name")
+
+
+def test_a_character_that_the_sample_cuts_is_still_utf_8() -> None:
+    data = "id,name\n1,Zoë".encode()[:-1]
+    assert layout_of(data, is_whole=False).dialect.encoding == "utf-8"
+    assert layout_of(data, is_whole=True).dialect.encoding == "cp1252"
+
+
+@pytest.mark.parametrize("asked", ["utf8", "UTF-8", "utf-8-sig", "ascii"])
+def test_names_of_utf_8_are_one(asked: str) -> None:
+    assert layout_of(b"a,b\n1,2\n", encoding=asked).dialect.encoding == "utf-8"
+
+
+def test_what_is_said_wins() -> None:
+    layout = layout_of(b"a,b;'c,d'\n1,2;3,4\n", encoding="latin-1", delimiter=";", quote="'")
+    assert layout.dialect == Dialect("iso8859-1", ";", "'")
+    assert layout.columns == ("a,b", "c,d")
+
+
+@pytest.mark.parametrize("asked", ["utf-16", "shift-jis", "rot13", "no such thing", "base64"])
+def test_an_encoding_that_cannot_be_read_is_refused(asked: str) -> None:
+    with pytest.raises(SourceError, match="encoding") as caught:
+        layout_of(b"a,b\n1,2\n", encoding=asked)
+    assert repr(asked) in caught.value.problem.found
+
+
+def test_another_encoding_than_the_byte_order_mark_says_is_refused() -> None:
+    with pytest.raises(SourceError, match="byte-order mark"):
+        layout_of("\ufeffa,b\n1,2\n".encode(), encoding="cp1252")
+
+
+@pytest.mark.parametrize("option", ["delimiter", "quote"])
+@pytest.mark.parametrize("value", ["", ";;", "\n", "é"])
+def test_a_delimiter_or_quote_is_one_character(option: str, value: str) -> None:
+    if option == "quote" and value == "":
+        pytest.skip("an empty quote is silence")
+    with pytest.raises(SourceError, match="one ASCII character"):
+        layout_of(b"a,b\n1,2\n", **{option: value})
+
+
+def test_the_header_is_the_first_line_with_text() -> None:
+    layout = layout_of(b'\n\r\n"a\nx",b\n\n1,2\n')
+    assert (layout.columns, layout.header_line) == (("a\nx", "b"), 3)
+    assert (layout.data_offset, layout.data_line) == (12, 5)
+
+
+@pytest.mark.parametrize("data", [b'"a,b\n1,2\n', b'"a"x,b\n1,2\n', b"\xff,\x81\n1,2\n"])
+def test_a_header_that_cannot_be_read_is_refused(data: bytes) -> None:
+    with pytest.raises(SourceError, match="line 1: a first line that is no header"):
+        layout_of(data, delimiter=",")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_our_own_dead_letter_is_read_whatever_the_options_say(
+    read: Callable[..., Any], delimiter: str
+) -> None:
+    header = delimiter.join(["id", "name", *DEAD_LETTER_COLUMNS])
+    row = delimiter.join(["1", "Zoë", *"x" * len(DEAD_LETTER_COLUMNS)])
+    data = f"\ufeff{header}\n{row}\n".encode()
+    reading = read(data, encoding="cp1252", delimiter="|", quote="'")
+    assert reading.source.columns == ("id", "name")
+    assert reading.source.files[0].dialect == Dialect("utf-8", delimiter, '"')
+    assert reading.cells == [("1", "Zoë")]
