@@ -7,6 +7,7 @@ import gzip
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ from importer import (
 from importer.pipeline import Preparer
 from importer.records import Block, Prepared
 from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.reading import Source
 from importer.stages.recording import Journal
+from importer.stages.recording.private_files import refused
 from importer.stages.sending import Sender
 from tests.journeys import (
     FAST,
@@ -91,8 +94,6 @@ def test_a_row_that_preparing_loses_is_a_defect_and_not_a_success(
     sandbox: SandboxThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lossy(self: Preparer, block: Block) -> Prepared:
-        from dataclasses import replace
-
         prepared = original(self, block)
         return replace(
             prepared,
@@ -413,8 +414,6 @@ def test_a_full_disk_ends_the_run_with_every_row_accounted_for(
     sandbox: SandboxThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Journal, row: object) -> None:
-        from importer.stages.recording.private_files import refused
-
         raise refused(self.path, OSError(errno.ENOSPC, "No space left on device"))
 
     monkeypatch.setattr(Journal, "write", full)
@@ -429,8 +428,6 @@ def test_a_full_disk_ends_the_run_with_every_row_accounted_for(
 def test_a_source_that_grows_meanwhile_is_noticed(
     sandbox: SandboxThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from importer.stages.reading import Source
-
     monkeypatch.setattr(Source, "count_rows", lambda self, limit=None: 9)
     report = run(sandbox, users(tmp_path / "u.csv", 10), MAPPING, tmp_path / "state")
     assert report.exit == 3

@@ -103,8 +103,9 @@ def test_defaults_of_the_file_reach_every_attribute_that_is_silent() -> None:
         "attributes: {a: A, b: {column: B, blank: skip, bad_value: invalid, nulls: [x]}}\n"
     )
     silent, loud = parse_mapping(text).attributes
-    assert (silent.blank, silent.bad_value, silent.nulls) == ("unset", "leave_out", {"NULL"})
-    assert (loud.blank, loud.bad_value, loud.nulls) == ("skip", "invalid", {"x"})
+    assert (silent.blank, silent.bad_value) == ("unset", "leave_out")
+    assert (loud.blank, loud.bad_value) == ("skip", "invalid")
+    assert (silent.nulls, loud.nulls) == (frozenset({"NULL"}), frozenset({"x"}))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ HEAD = "mapping: 1\ncustomer_id: id\n"
 
 
 def built(
-    text: str, cells: dict[str, Sequence[str | None]], keep: list[bool] | None = None
+    text: str, cells: Mapping[str, Sequence[str | None]], keep: list[bool] | None = None
 ) -> Built:
     mapping = parse_mapping(HEAD + text)
     table = pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
@@ -28,7 +28,7 @@ def built(
     return build(coerce(batch, mapping), mapping, flags)
 
 
-def payloads(text: str, cells: dict[str, Sequence[str | None]]) -> list[Any]:
+def payloads(text: str, cells: Mapping[str, Sequence[str | None]]) -> list[Any]:
     return [json.loads(body) for body in built(text, cells).bodies.to_pylist()]
 
 

@@ -217,5 +217,5 @@ def test_every_cell_is_a_value_or_blank_or_has_one_reason(
 def test_the_stage_crosses_process_borders(attribute: Make) -> None:
     mapping = _everything(attribute)
     batch = _batch([("1", "12", "x")])
-    copy = pickle.loads(pickle.dumps(coerce))(batch, pickle.loads(pickle.dumps(mapping)))  # noqa: S301
-    assert pickle.loads(pickle.dumps(copy)).rejections == coerce(batch, mapping).rejections  # noqa: S301
+    copy = pickle.loads(pickle.dumps(coerce))(batch, pickle.loads(pickle.dumps(mapping)))
+    assert pickle.loads(pickle.dumps(copy)).rejections == coerce(batch, mapping).rejections

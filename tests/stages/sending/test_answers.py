@@ -17,7 +17,7 @@ def test_only_a_json_object_counts_as_the_apis_own(text: str, expected: object) 
 
 
 def test_no_answer_survives_pickling() -> None:
-    failure = pickle.loads(pickle.dumps(NoAnswer("timeout", "no answer within 3 s")))  # noqa: S301 - our own bytes
+    failure = pickle.loads(pickle.dumps(NoAnswer("timeout", "no answer within 3 s")))
     assert (failure.kind, failure.message) == ("timeout", "no answer within 3 s")
     assert str(failure) == "no answer within 3 s"
 
