@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.config import RunConfig
-from importer.executors.local import prepared_blocks, workers_for
+from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
+from importer.hints import after_check
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.losses import Losses
 from importer.observer import Observer, Silence
@@ -73,6 +74,7 @@ def check_job(
             lines,
             watcher,
             stop or StopSignal(),
+            problems,
         )
         report = check.go()
         if journal is None or problems is None:
@@ -101,6 +103,7 @@ class _Check:
         lines: BinaryIO | None,
         observer: Observer,
         stop: StopSignal,
+        problems: Path | None,
     ) -> None:
         self.job = job
         self.config = config
@@ -108,20 +111,25 @@ class _Check:
         self.lines = lines
         self.observer = observer
         self.stop = stop
+        self.problems = problems
         self.tally = Tally()
 
     def go(self) -> RunReport:
         began = time.monotonic()
         rows = 0
-        workers = workers_for(self.job.size_bytes, self.config.workers)
-        blocks = self.job.source.blocks(self.config.limit)
-        for block, prepared in prepared_blocks(self.job.preparer, blocks, workers):
+        for block, prepared in self._prepared():
             self._book(block, prepared, rows)
             rows += block.rows
             if self.stop.is_set():
                 break
         self.tally.require_sum(rows)
         return self._report(rows, time.monotonic() - began)
+
+    def _prepared(self) -> Iterator[tuple[Block, Prepared]]:
+        blocks = self.job.source.blocks(self.config.limit)
+        if self.config.workers is None:
+            return prepared_in_threads(self.job.preparer, blocks, threads_for(self.job.size_bytes))
+        return prepared_blocks(self.job.preparer, blocks, self.config.workers)
 
     def _book(self, block: Block, prepared: Prepared, first_ordinal: int) -> None:
         require_partition(prepared)
@@ -150,7 +158,13 @@ class _Check:
             sent=False,
             seconds=seconds,
             exit=code,
-            next="",
+            next=after_check(
+                self.job.paths,
+                self.job.mapping.file,
+                problems=self.problems,
+                dead=dead,
+                stop=stop,
+            ),
             warnings=dict(self.losses.warnings),
             notes=self.job.mapping.warnings,
             reasons=self.losses.reasons.commonest(),

@@ -39,10 +39,15 @@ def after_run(
 
 
 def after_check(
-    sources: Sequence[str], mapping: str, *, has_problems: bool, problems: Path | None
+    sources: Sequence[str], mapping: str, *, problems: Path | None, dead: int, stop: Stop | None
 ) -> str:
-    """Give the next command after a check: look at the problems, or send."""
-    if not has_problems:
+    """Give the next command after a check: look at the problems, check them mended, or send.
+
+    problems: where they were written, if anywhere; dead: how many rows have one.
+    """
+    if stop is not None:
+        return command("check", sources, mapping)
+    if not dead:
         return command("run", sources, mapping)
     if problems is None:
         return command("check", sources, mapping, "--problems", "problems.csv")

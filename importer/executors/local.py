@@ -1,4 +1,4 @@
-"""Runs prepare() in this process or in worker processes of this machine, ahead of the sender."""
+"""Runs prepare() on this machine: here, in threads, or in worker processes ahead of the sender."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from importer.errors import StateError
@@ -32,6 +32,26 @@ def workers_for(size_bytes: int, asked: int | None) -> int:
     return min(os.cpu_count() or 1, _MOST_WORKERS)
 
 
+def threads_for(size_bytes: int) -> int:
+    """Give the number of threads for a check, which has no sender beside it to disturb.
+
+    Arrow's kernels run beside each other in threads, and no block has to travel between
+    processes; 1 is this thread alone.
+    """
+    return 1 if size_bytes <= SMALL_BYTES else min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def prepared_in_threads(
+    preparer: Preparer, blocks: Iterable[Block], threads: int
+) -> Generator[tuple[Block, Prepared], None, None]:
+    """Prepare blocks in threads and give them back in their order."""
+    if threads == 1:
+        yield from prepared_blocks(preparer, blocks, 0)
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="prepare") as pool:
+        yield from _in_order(blocks, lambda block: pool.submit(preparer.prepare, block), threads)
+
+
 def prepared_blocks(
     preparer: Preparer, blocks: Iterable[Block], workers: int
 ) -> Generator[tuple[Block, Prepared], None, None]:
@@ -53,14 +73,8 @@ def _by_workers(
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(preparer,)
     )
-    ahead: deque[tuple[Block, Future[Prepared]]] = deque()
     try:
-        for block in blocks:
-            ahead.append((block, pool.submit(_prepare, block)))
-            if len(ahead) > workers:
-                yield _oldest(ahead)
-        while ahead:
-            yield _oldest(ahead)
+        yield from _in_order(blocks, lambda block: pool.submit(_prepare, block), workers)
     except BrokenProcessPool:
         raise StateError(
             "worker process",
@@ -70,6 +84,18 @@ def _by_workers(
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_order(
+    blocks: Iterable[Block], submit: Callable[[Block], Future[Prepared]], workers: int
+) -> Generator[tuple[Block, Prepared], None, None]:
+    ahead: deque[tuple[Block, Future[Prepared]]] = deque()
+    for block in blocks:
+        ahead.append((block, submit(block)))
+        if len(ahead) > workers:
+            yield _oldest(ahead)
+    while ahead:
+        yield _oldest(ahead)
 
 
 def _oldest(ahead: deque[tuple[Block, Future[Prepared]]]) -> tuple[Block, Prepared]:

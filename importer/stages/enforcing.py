@@ -19,8 +19,9 @@ from importer.records import Rejection
 from importer.rules import RULES
 from importer.typed import Typed, TypedColumn
 
-NULL_WORDS = ("null", "nan", "none", "n/a", "#n/a", "na", "nil", "<null>", "(null)", "\\n")
-"""Texts, in lower case, that often stand for an empty cell."""
+_WORDS = ("null", "nan", "none", "n/a", "#n/a", "na", "nil", "<null>", "(null)")
+NULL_WORDS = (*_WORDS, *map(str.upper, _WORDS), *map(str.title, _WORDS), "NaN", "\\N")
+"""Texts that often stand for an empty cell, as programs write them."""
 
 _TEXTS = ("string", "email", "phone")
 _URL = r"^(?i:https?|ftp)://"
@@ -72,17 +73,24 @@ class _Enforcer:
 
     def _texts(self, column: TypedColumn) -> None:
         label = column.attribute.label
-        lengths = pc.utf8_length(column.values)
-        long = _mask(pc.greater(lengths, limits.STRING_CHARACTERS))
-        if long.any():
-            url = _mask(pc.match_substring_regex(column.values, _URL)) & long
-            found = lambda at: f"{lengths[at].as_py()} characters"  # noqa: E731 - one use, twice
-            self._refuse("url-long", url, label, found)
-            self._refuse("string-long", long & ~url, label, found)
-        words = pa.array(NULL_WORDS)
-        null_like = _mask(pc.is_in(pc.utf8_lower(column.values), words))
+        # No text has more characters than bytes, and few columns have a long one.
+        longest = pc.max(pc.binary_length(column.values)).as_py() or 0
+        if longest > limits.STRING_CHARACTERS:
+            self._long_texts(column, label)
+        null_like = _mask(pc.is_in(column.values, pa.array(NULL_WORDS)))
         if null_like.any():
             self.warnings["looks-null"] += int((null_like & ~self.typed.filtered).sum())
+
+    def _long_texts(self, column: TypedColumn, label: str) -> None:
+        lengths = pc.utf8_length(column.values)
+        long = _mask(pc.greater(lengths, limits.STRING_CHARACTERS))
+        url = _mask(pc.match_substring_regex(column.values, _URL)) & long
+
+        def found(at: int) -> str:
+            return f"{lengths[at].as_py()} characters"
+
+        self._refuse("url-long", url, label, found)
+        self._refuse("string-long", long & ~url, label, found)
 
     def _lists(self, column: TypedColumn) -> None:
         # A list breaks a limit only if its text has so many commas or characters.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -56,12 +57,15 @@ class RowSchema:
             }
         )
         self._attributes = {attribute.name: attribute for attribute in mapping.attributes}
+        self._one_at_a_time = Lock()
         self._try_on_nothing(mapping)
 
     def validate(self, typed: Typed) -> tuple[Rejection, ...]:
         """Give one Rejection per failed check and row, in pandera's order."""
         try:
-            self._schema.validate(_frame(typed), lazy=True)
+            # pandera keeps global state while it validates.
+            with self._one_at_a_time:
+                self._schema.validate(_frame(typed), lazy=True)
         except pandera.errors.SchemaErrors as errors:
             return tuple(
                 self._rejection(failure, typed)

@@ -73,13 +73,20 @@ def _asked_encoding(text: Sample, asked: str | None) -> str | None:
 
 
 def _is_single_byte(name: str) -> bool:
-    """Tell whether every byte is at most one character, and the lower half is ASCII."""
+    """Tell whether each byte is a character or none, whatever follows, and the lower half ASCII."""
+    lower = bytes(range(128))
     try:
-        lower = bytes(range(128)).decode(name)
-        texts = [bytes([byte]).decode(name, "ignore") for byte in range(128, 256)]
+        pairs = [(one, other) for one in range(128, 256) for other in (ord("A"), one)]
+        return lower.decode(name).encode() == lower and all(
+            _length(bytes(pair), name) == sum(_length(bytes([byte]), name) for byte in pair)
+            for pair in pairs
+        )
     except (LookupError, UnicodeError):
         return False
-    return lower.encode() == bytes(range(128)) and all(len(t) <= 1 for t in texts) and any(texts)
+
+
+def _length(data: bytes, encoding: str) -> int:
+    return len(data.decode(encoding, "ignore"))
 
 
 def _one_byte(path: str, option: str, character: str) -> str:

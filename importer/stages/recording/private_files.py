@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -44,11 +44,17 @@ def replacing(path: Path) -> Iterator[TextIO]:
             os.fsync(stream.fileno())
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
         raise refused(path, error) from None
     except BaseException:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
         raise
+
+
+def _remove(draft: Path) -> None:
+    # What is told is why writing failed, not why tidying up failed after it.
+    with suppress(OSError):
+        draft.unlink()
 
 
 @contextmanager

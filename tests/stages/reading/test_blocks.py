@@ -16,7 +16,7 @@ from importer.records import SourceOptions
 from importer.stages.reading import open_source
 from importer.stages.reading.blocks import suitable_bytes
 
-DIALECTS = st.fixed_dictionaries(
+DIALECTS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "encoding": st.sampled_from(["utf-8", "cp1252"]),
         "delimiter": st.sampled_from([",", ";", "\t"]),
@@ -31,6 +31,9 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, Any], list[list[str]]]:
     dialect = draw(DIALECTS)
     letters = st.characters(codec=dialect["encoding"], exclude_categories=["Cs"])
     cells = st.text(st.one_of(letters, st.sampled_from(',;\t"\r\n a')), max_size=8)
+    if dialect["line_end"] == "\n" and dialect["quoting"] == csv.QUOTE_MINIMAL:
+        # Python does not quote a lone CR here, and then nobody can tell it from a line end.
+        cells = cells.map(lambda text: text.replace("\r", ""))
     width = draw(st.integers(1, 4))
     return dialect, draw(st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1))
 
@@ -103,11 +106,10 @@ def test_a_gzip_file_cut_short_gives_its_rows_and_then_an_error(tmp_path: Path) 
     data = b"a,b\n" + b"".join(b"%d,%d\n" % (row, row**5) for row in range(200_000))
     (tmp_path / "a.gz").write_bytes(gzip.compress(data, 1)[:-2000])
     source = open_source([tmp_path / "a.gz"], SourceOptions(), block_bytes=100_000)
-    rows = 0
+    rows = list[int]()
     with pytest.raises(SourceError, match=r"a\.gz: a broken gzip file"):
-        for block in source.blocks():
-            rows += block.rows
-    assert rows > 100_000
+        rows.extend(block.rows for block in source.blocks())
+    assert sum(rows) > 100_000
 
 
 def test_a_line_without_end_is_one_bad_row_in_little_memory(tmp_path: Path) -> None:
