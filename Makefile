@@ -27,6 +27,8 @@ demo: setup ## Import the sample into a sandbox on this machine
 	@echo "Importing $(SAMPLE) into a sandbox on this machine, at MoEngage's own pace."
 	@echo "90 of its 3,000 rows are bad on purpose (sample_data/README.md); 5% are allowed to fail."
 	@$(BIN)/moengage-import run $(SAMPLE) --mapping $(MAPPING) --sandbox --allow-failures 5%
+	@echo
+	@echo "To type such commands yourself: . $(BIN)/activate"
 
 test: setup ## Run the tests
 	$(BIN)/python -m pytest -q

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections import Counter
@@ -44,7 +45,13 @@ class Progress:
             return
         if self._stream.isatty():
             self._bar = tqdm(
-                total=rows, unit=" rows", unit_scale=False, file=self._stream, desc=headline
+                total=rows,
+                unit=" rows",
+                file=self._stream,
+                desc=headline,
+                # Some terminals say that they are 0 columns wide, and tqdm would believe it.
+                ncols=shutil.get_terminal_size().columns,
+                nrows=2,
             )
         else:
             of = "" if rows is None else f", {rows:,} rows"

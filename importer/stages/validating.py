@@ -175,6 +175,9 @@ def _text_check(name: str, argument: Any) -> Any:
 
 
 def _pair(argument: Any, cast: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """Read `[lowest, highest]`, or `{min_value: ..., max_value: ...}` as pandera calls them."""
+    if isinstance(argument, dict) and argument.keys() == {"min_value", "max_value"}:
+        argument = [argument["min_value"], argument["max_value"]]
     items = _listed(argument)
     if len(items) != 2:
         raise ValueError("expected two values, [lowest, highest]")
@@ -233,6 +236,8 @@ _CASTS: dict[str, Callable[[Any], Any]] = {
 def _written(argument: Any) -> str:
     if isinstance(argument, list):
         return f"[{', '.join(str(item) for item in argument)}]"
+    if isinstance(argument, dict):
+        return f"{{{', '.join(f'{key}: {value}' for key, value in argument.items())}}}"
     return str(argument)
 
 

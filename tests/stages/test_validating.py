@@ -37,6 +37,11 @@ def validated(attribute: str, cells: Sequence[str]) -> tuple[Rejection, ...]:
             ["1.5", "1.51", "-0.01"],
             [1, 2],
         ),
+        (
+            "{column: c, type: integer, check: {in_range: {min_value: 1, max_value: 2}}}",
+            ["0", "1", "2", "3"],
+            [0, 3],
+        ),
         ("{column: c, type: number, check: {ne: 5}}", ["5.00", "5.01"], [0]),
         ("{column: c, type: date, check: {lt: 2024-01-01}}", ["2023-12-31", "2024-01-01"], [1]),
         (
@@ -88,6 +93,7 @@ def test_a_cell_that_failed_coercion_gets_no_second_reason() -> None:
     [
         "{column: c, type: integer, check: {ge: many}}",
         "{column: c, type: number, check: {in_range: 5}}",
+        "{column: c, type: number, check: {in_range: {min_value: 5}}}",
         "{column: c, type: date, check: {ge: 01/02/2024}}",
         "{column: c, type: boolean, check: {ge: true}}",
         "{column: c, check: {ge: a}}",

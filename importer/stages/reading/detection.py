@@ -73,13 +73,12 @@ def _asked_encoding(text: Sample, asked: str | None) -> str | None:
 
 
 def _is_single_byte(name: str) -> bool:
-    """Tell whether each byte is a character or none, whatever follows, and the lower half ASCII."""
+    """Tell whether each byte is a character or none, even twice, and the lower half is ASCII."""
     lower = bytes(range(128))
     try:
-        pairs = [(one, other) for one in range(128, 256) for other in (ord("A"), one)]
         return lower.decode(name).encode() == lower and all(
-            _length(bytes(pair), name) == sum(_length(bytes([byte]), name) for byte in pair)
-            for pair in pairs
+            _length(bytes([byte, byte]), name) == 2 * _length(bytes([byte]), name)
+            for byte in range(128, 256)
         )
     except (LookupError, UnicodeError):
         return False

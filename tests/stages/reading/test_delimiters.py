@@ -26,6 +26,7 @@ def chosen(data: bytes) -> str:
         (b'a,b\n1,5" x\n', ","),
         # Quotes that stand right tell two readings apart.
         (b'id,"a;b"\n1,"c;d"\n2,"e;f"\n', ","),
+        (b'id;"a,b"\n1;"c,d"\n2;"e,f"\n', ";"),
         # No delimiter at all: one column.
         (b"id\n1\n2\n", ","),
         (b'id\n"1"\n""\n', ","),

@@ -30,6 +30,19 @@ HEADER = b"id,name,city\n"
         (b'1,"a\nb",x,x\n2,b,y\n', [2], [(1, 2, "ragged-row", '1,"a\nb",x,x')]),
         # The next row that fits may have several lines itself.
         (b'1,"a" b",x\n2,"b\nc",y\n', [2], [(1, 2, "quote-stray", '1,"a" b",x')]),
+        # So too if a row that fits stands between its own lines.
+        (
+            b'1,"a\n2,b,y\n",x,x\n',
+            [2],
+            [(1, 2, "quote-open", '1,"a'), (3, 4, "quote-open", '",x,x')],
+        ),
+        # What an odd number of quotes leaves open cannot be told apart from the next lines.
+        (
+            b'1,"a"b,"x\nmore 5" x,b,y\n3,c,z\n',
+            [2],
+            [(1, 2, "quote-stray", '1,"a"b,"x\nmore 5" x,b,y')],
+        ),
+        (b'5" x,"a\nb"c,y\n3,c,z\n', [2], [(1, 2, "quote-stray", '5" x,"a\nb"c,y')]),
         # What fits by itself is a row, even where an open quote stands before it.
         (b'1,"a\n2,b,y\n",x\n3,c,z\n', [1, 2], []),
     ],

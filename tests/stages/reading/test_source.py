@@ -43,6 +43,8 @@ def test_several_files_are_one_table_whatever_the_order_of_their_columns(
     ]
     assert source.count_rows() == 3
     assert source.blank_lines == 2
+    list(source.blocks(limit=1))
+    assert source.blank_lines == 1
     records = [read_record(block, 0, source.columns).cells for block in source.blocks()]
     assert records == [("1", "Ann"), ("3", "Cem")]
 

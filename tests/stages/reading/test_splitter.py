@@ -78,6 +78,7 @@ def test_records_are_cut_at_their_ends(
 
 def test_blank_lines_are_counted_only_outside_records() -> None:
     assert split_in(b'\na,"\n\nb"\n\r\n\n5",x\n\n', 2, 100).blank_lines == 4
+    assert split_in(b"a,b\n\r\r\nc,d\n", 2, 100).blank_lines == 1
 
 
 @given(
@@ -87,6 +88,7 @@ def test_blank_lines_are_counted_only_outside_records() -> None:
     st.sampled_from([4, 9, RECORD_BYTES]),
 )
 @example([b'"a\n', b"a,a\n"], 2, 1, RECORD_BYTES)
+@example([b'"a"b"\n', b"a\n", b"a\n", b"a,a\n"], 2, 7, RECORD_BYTES)
 def test_rows_do_not_depend_on_where_the_buffers_are_cut(
     parts: list[bytes], width: int, size: int, record_bytes: int
 ) -> None:
@@ -112,6 +114,7 @@ def test_every_byte_belongs_to_one_record_or_to_a_line_end(parts: list[bytes], w
     st.integers(1, 3),
 )
 @example([b'a,"b\n', b"c,d\n", b'e,f"\n'], 2)
+@example([b"a", b'"\n"'], 1)
 def test_the_quick_reading_agrees_with_a_slow_one(parts: list[bytes], width: int) -> None:
     data = b"".join(parts)
     assert texts_of(data, width) == slow_texts(data, width)
