@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format bench bench-prepare sandbox constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare sandbox constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ types: setup ## Check types, strictly
 format: setup ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup ## Renew the tables of docs/mapping.md from the code
+	$(BIN)/python docs/generate.py
 
 bench: bench-prepare ## Measure speed and memory (takes minutes)
 

@@ -122,6 +122,7 @@ class _Check:
             rows += block.rows
             if self.stop.is_set():
                 break
+        self.losses.pass_over(self.job.source.blank_lines)
         self.tally.require_sum(rows)
         return self._report(rows, time.monotonic() - began)
 

@@ -32,6 +32,11 @@ class Losses:
         self._journal = journal
         self._warnings_file = warnings_file
 
+    def pass_over(self, blank_lines: int) -> None:
+        """Note lines that are empty and so no rows."""
+        if blank_lines:
+            self.warnings["blank-lines"] = blank_lines
+
     def take(self, block: Block, prepared: Prepared, first_ordinal: int) -> int:
         """Book a block's invalid rows and left-out values; give the number of invalid rows."""
         self.warnings.update(prepared.warnings)

@@ -104,6 +104,7 @@ class ImportRun:
         rows = self.job.source.count_rows(self.config.limit)
         self.observer.began(f"send to {self.target.app_id} at {self.target.host}", rows)
         run_in_loop(self._send())
+        self.losses.pass_over(self.job.source.blank_lines)
         self._require_counted_rows(rows)
         total = max(rows, self.accounts.rows_opened)
         # What the disk would not take was not settled: it is pending, whatever came of it.

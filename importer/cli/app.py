@@ -12,7 +12,8 @@ import typer
 from typer.exceptions import TyperException
 
 from importer.cli import checking, looking, previewing, running, serving
-from importer.errors import ImporterError, Problem
+from importer.cli.patient_output import be_patient, output_was_lost
+from importer.errors import ImporterError, Problem, StateError
 
 app = typer.Typer(
     name="moengage-import",
@@ -52,7 +53,11 @@ app.command("sandbox", rich_help_panel=_HELP)(serving.sandbox)
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(_run(sys.argv[1:]))
+    be_patient()
+    code = _run(sys.argv[1:])
+    if output_was_lost() and code == 0:
+        code = _fail((_lost_output(),), StateError.exit_code, as_json=False)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
@@ -65,10 +70,6 @@ def _run(arguments: list[str]) -> int:
         return _fail(error.problems, error.exit_code, as_json)
     except (KeyboardInterrupt, typer.Abort):
         return _fail((_interrupted(),), 130, as_json)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: that is its right, and no error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         # The last door: a person must not see a traceback.
         if os.environ.get("MOENGAGE_IMPORT_TRACEBACK"):
@@ -92,6 +93,15 @@ def _call_problem(error: TyperException) -> Problem:
     context = getattr(error, "ctx", None)
     name = context.command_path if context else "moengage-import"
     return Problem(name, error.format_message().rstrip("."), "a valid call", f"see `{name} --help`")
+
+
+def _lost_output() -> Problem:
+    return Problem(
+        "standard output",
+        "a write that failed",
+        "a terminal, or a file with room",
+        "free space; what the command did is done, only its output is lost",
+    )
 
 
 def _interrupted() -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import ExitStack
 from datetime import datetime
@@ -146,20 +147,24 @@ def _send(
     from importer.cli.output import print_report
     from importer.cli.progress import Progress
     from importer.cli.sandbox_process import running_sandbox
-    from importer.job import open_job
+    from importer.job import open_job, require_same_workspace
     from importer.run import run_job
 
     target = None if use_sandbox else target_from_environment()
     job = open_job(sources, mapping, config)
     silent = quiet or as_json
+    if target is not None:
+        require_same_workspace(job.mapping, target)
+        _announce(job, target, config, silent)
+        if not (yes or target.is_local) and sys.stdin.isatty():
+            # Before the signals are ours: Ctrl-C at a question is an answer.
+            _require_consent(job, target, config)
     with ExitStack() as stack:
         stop = stack.enter_context(stopping_on_signals())
-        target = target or stack.enter_context(running_sandbox(config.state_dir))
-        if not silent:
-            _announce(job, target, config)
-        if not (yes or target.is_local or not sys.stdin.isatty() or _agreed(job, target, config)):
-            print("Nothing was sent.", file=sys.stderr)
-            return 2
+        if target is None:
+            sandbox = running_sandbox(config.state_dir, job.mapping.target_app_id)
+            target = stack.enter_context(sandbox)
+            _announce(job, target, config, silent)
         with Progress(quiet=silent) as progress:
             report = run_job(job, target, config, observer=progress, stop=stop)
     code = print_report(report, as_json=as_json, quiet=quiet)
@@ -168,7 +173,9 @@ def _send(
     return code
 
 
-def _announce(job: Job, target: Target, config: RunConfig) -> None:
+def _announce(job: Job, target: Target, config: RunConfig, silent: bool) -> None:
+    if silent:
+        return
     for description in job.descriptions:
         print(f"Source:      {description}")
     print(f"Mapping:     {job.mapping.file} ({len(job.mapping.attributes)} attributes)")
@@ -177,16 +184,22 @@ def _announce(job: Job, target: Target, config: RunConfig) -> None:
     print(f"State:       {config.state_dir}", flush=True)
 
 
-def _agreed(job: Job, target: Target, config: RunConfig) -> bool:
+def _require_consent(job: Job, target: Target, config: RunConfig) -> None:
+    from importer.errors import UsageError
+
     rows = job.source.count_rows(config.limit)
     question = f"Send {rows:,} users to workspace {target.app_id} ({target.host})? [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageError(
+            "the question", "no `y`: nothing was sent", "y to send", "run again, or give --yes"
+        )
 
 
 def _say_how_to_look(config: RunConfig) -> None:
     from importer.cli.sandbox_process import DATABASE
 
     print("\nThe sandbox keeps the profiles. To look at them:")
-    print(f"  moengage-import sandbox --port 8080 --db {config.state_dir / DATABASE}")
+    database = shlex.quote(str(config.state_dir / DATABASE))
+    print(f"  moengage-import sandbox --port 8080 --db {database}")
     print("  curl 'http://127.0.0.1:8080/_sandbox/profiles?limit=3'")

@@ -18,9 +18,10 @@ _SECONDS_TO_END = 10.0
 
 
 @contextmanager
-def running_sandbox(state_dir: Path) -> Iterator[Target]:
+def running_sandbox(state_dir: Path, app_id: str | None = None) -> Iterator[Target]:
     """Give the target of a sandbox that keeps its profiles in the state folder.
 
+    app_id: the workspace that it plays, where the mapping insists on one.
     Raises StateError when it does not start.
     """
     try:
@@ -33,6 +34,8 @@ def running_sandbox(state_dir: Path) -> Iterator[Target]:
             "choose another --state-dir",
         ) from None
     words = [sys.executable, "-m", "importer", "sandbox", "--json", "--with-parent"]
+    if app_id is not None:
+        words += ["--app-id", app_id]
     # A session of its own: Ctrl-C is for the run, which still has answers to wait for.
     process = subprocess.Popen(  # noqa: S603 - our own program and a path
         [*words, "--db", str(state_dir / DATABASE)],

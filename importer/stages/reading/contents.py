@@ -60,11 +60,16 @@ def _kind(head: bytes) -> str:
         if pattern.match(text):
             return name
     for magic, name in _MAGIC:
-        if head.startswith(magic):
+        # A header may begin with such letters (ORCID,name); the rest of a table is text, too.
+        if head.startswith(magic) and not (magic.isalnum() and _is_text(head)):
             return name
     if not text:
         return "a file of blanks only"
     return _unreadable_text(head)
+
+
+def _is_text(head: bytes) -> bool:
+    return not any(byte < 0x20 and byte not in b"\t\r\n" for byte in head[:4096])
 
 
 def _unreadable_text(head: bytes) -> str:

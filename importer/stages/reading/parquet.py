@@ -18,6 +18,7 @@ from importer.stages.reading.streams import Place, require_unchanged
 from importer.stages.reading.text import has_text, to_text
 
 _BUFFER_BYTES = 1 << 20
+_NO_TEXT = ("bytes that are no text", "text in utf-8")
 _NANOSECONDS_REACH = (2**63 - 1) // 1000
 """Microseconds from 1970 (to 1677 and 2262) that fit a count of nanoseconds."""
 
@@ -91,18 +92,22 @@ def read_arrow_block(
 ) -> tuple[Batch, tuple[Rejection, ...]]:
     """Give the text of these columns; a row with bytes that are no text is a Rejection."""
     names = [name for name in block.columns if name in columns]
-    rejections: dict[int, Rejection] = {}
     texts: dict[str, pa.StringArray] = {}
+    column_of: dict[int, str] = {}
     for name in names:
         texts[name], bad = to_text(_whole(block.table, name))
-        for index in bad.tolist():
-            rejections.setdefault(index, _undecodable(block, index, name))
-    index = np.arange(block.rows)
-    table = pa.table(texts)
-    if rejections:
-        index = np.delete(index, list(rejections))
-        table = table.take(pa.array(index)) if names else table
-    return Batch(index, table), tuple(rejections[at] for at in sorted(rejections))
+        for position in bad.tolist():
+            column_of.setdefault(position, name)
+    index, cells = np.arange(block.rows), pa.table(texts)
+    if not column_of:
+        return Batch(index, cells), ()
+    bad_rows = sorted(column_of)
+    raws = _raws(block.table.take(pa.array(bad_rows)))
+    index = np.delete(index, bad_rows)
+    return Batch(index, cells.take(pa.array(index))), tuple(
+        Rejection(row, "reading", "undecodable", column_of[row], *_NO_TEXT, raw)
+        for row, raw in zip(bad_rows, raws, strict=True)
+    )
 
 
 def cells_of_arrow(block: ArrowBlock, index: int) -> tuple[list[str | None] | None, str]:
@@ -116,33 +121,37 @@ def cells_of_arrow(block: ArrowBlock, index: int) -> tuple[list[str | None] | No
         column = _whole(row, name)
         text, bad = to_text(column) if has_text(column.type) else (pa.nulls(1, pa.string()), ())
         if len(bad):
-            return None, _raw(row)
+            return None, _raws(row)[0]
         cells.append(text[0].as_py())
     return cells, ""
 
 
-def _undecodable(block: ArrowBlock, index: int, name: str) -> Rejection:
-    raw = _raw(block.table.slice(index, 1))
-    return Rejection(
-        index, "reading", "undecodable", name, "bytes that are no text", "text in utf-8", raw
-    )
+def _raws(rows: pa.Table) -> list[str]:
+    """Give each row as one text that loses nothing."""
+    names = rows.column_names
+    columns = [_shown(_whole(rows, name)) for name in names]
+    return [
+        "; ".join(f"{name}={text}" for name, text in zip(names, texts, strict=True))
+        for texts in zip(*columns, strict=True)
+    ]
 
 
-def _raw(row: pa.Table) -> str:
-    return "; ".join(f"{name}={_shown(_whole(row, name))}" for name in row.column_names)
-
-
-def _shown(column: pa.Array) -> str:
+def _shown(column: pa.Array) -> list[str]:
     if not has_text(column.type):
-        return ""
-    text, bad = to_text(column)
-    if not len(bad):
-        return str(text[0].as_py() or "").replace("\\", "\\\\")
+        return [""] * len(column)
+    found, bad = to_text(column)
+    texts = [(text or "").replace("\\", "\\\\") for text in found.to_pylist()]
+    for position in bad.tolist():
+        texts[position] = _escaped(column[position])
+    return texts
+
+
+def _escaped(value: pa.Scalar) -> str:
     try:
-        value = column.cast(pa.large_binary())[0].as_py()
-    except pa.ArrowNotImplementedError:
-        return f"({column.type})"
-    return bytes(value).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+        data: bytes = value.cast(pa.large_binary()).as_py()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return f"({value.type})"
+    return data.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def _whole(table: pa.Table, name: str) -> pa.Array:

@@ -54,3 +54,13 @@ def test_an_html_page_named_parquet_is_called_no_parquet_file() -> None:
 def test_a_parquet_file_inside_gzip_is_refused() -> None:
     with pytest.raises(SourceError, match="inside a gzip"):
         format_of("users.gz", b"PAR1", is_compressed=True)
+
+
+@pytest.mark.parametrize("header", [b"ORCID,name\n1,a\n", b"PARENT;x\n1;2\n", b"BZh,y\n1,2\n"])
+def test_a_header_that_begins_like_another_format_is_still_text(header: bytes) -> None:
+    assert format_of("users.csv", header, is_compressed=False) == "csv"
+
+
+def test_an_orc_file_is_still_refused() -> None:
+    with pytest.raises(SourceError, match="an ORC file"):
+        format_of("users.csv", b"ORC\x0a\x08\x00\x01\x02", is_compressed=False)

@@ -1,0 +1,121 @@
+"""The documents say what is true: commands, options, tables and examples."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from importer.mapping_file import parse_mapping
+from importer.moengage.attributes import STANDARD_ATTRIBUTES
+from importer.records import DEAD_LETTER_COLUMNS, Fate
+from importer.rules import RULES
+from importer.stages.reporting import RunReport
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
+
+
+def help_of(*command: str) -> str:
+    words = [sys.executable, "-m", "importer", *command, "--help"]
+    wide = {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(words, capture_output=True, text=True, check=True, env=wide).stdout
+
+
+def test_the_generated_tables_are_up_to_date() -> None:
+    words = [sys.executable, str(ROOT / "docs/generate.py"), "--check"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_command_of_the_documents_exists_with_its_options() -> None:
+    helps: dict[str, str] = {}
+    lines = [line for text in TEXT.values() for line in text.splitlines()]
+    commands = [line.strip() for line in lines if line.startswith("    moengage-import ")]
+    assert len(commands) > 6
+    for line in commands:
+        words = shlex.split(line, comments=True)
+        verb = words[1]
+        helps.setdefault(verb, help_of(verb))
+        for word in words[2:]:
+            if word.startswith("--"):
+                assert word in helps[verb], line
+
+
+def test_every_option_of_run_is_documented() -> None:
+    options = set(re.findall(r"--[a-z-]{3,}", help_of("run")))
+    documented = set(re.findall(r"--[a-z-]{3,}", TEXT["docs/running.md"] + TEXT["README.md"]))
+    assert options - documented - {"--help"} == set()
+
+
+def test_every_code_that_the_documents_name_exists() -> None:
+    for name in ("docs/reading.md", "sample_data/README.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        codes = re.findall(r"`((?:not|id|geo|quote|ragged|cell|string|check)-[a-z-]+)`", text)
+        assert codes
+        assert set(codes) <= set(RULES), name
+
+
+def test_every_key_of_the_json_is_documented() -> None:
+    report = RunReport("", (), "", 0, dict.fromkeys(Fate, 0), True, 0.0, 0, "")
+    for key in report.as_dict():
+        assert f"`{key}`" in TEXT["docs/running.md"], key
+    for fate in Fate:
+        assert f"`{fate}`" in TEXT["docs/running.md"]
+
+
+def test_every_column_of_the_dead_letter_is_documented() -> None:
+    for column in DEAD_LETTER_COLUMNS:
+        assert f"`{column}`" in TEXT["docs/running.md"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/mapping.md"])
+def test_every_mapping_in_the_documents_can_be_read(page: str) -> None:
+    indented = re.findall(r"^    mapping: 1\n(?:(?:    .*)?\n)+", TEXT[page], re.M)
+    blocks = [re.sub(r"^    ", "", block, flags=re.M) for block in indented]
+    blocks += re.findall(r"```yaml\n(.*?)```", TEXT[page], re.S)
+    assert blocks
+    for block in blocks:
+        parse_mapping(block, page)
+
+
+def test_every_link_leads_somewhere() -> None:
+    for name, text in TEXT.items():
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            if "://" not in link:
+                assert ((ROOT / name).parent / link).exists(), f"{name}: {link}"
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    paths = re.findall(r"`([a-z_/]+(?:\.py|/))`", TEXT["ARCHITECTURE.md"])
+    assert len(paths) > 20
+    places = [
+        ROOT,
+        ROOT / "importer",
+        ROOT / "importer/stages/sending",
+        ROOT / "importer/mapping_file",
+    ]
+    for path in paths:
+        assert (
+            any((place / path).exists() for place in places)
+            or (ROOT / "importer/stages/coercing" / path).exists()
+        ), path
+
+
+def test_all_standard_attributes_of_the_specification_are_there() -> None:
+    seed = (
+        "name first_name last_name email age gender mobile moe_geo_location source created_time "
+        "last_seen transactions revenue moe_unsubscribe"
+    )
+    assert set(seed.split()) <= {entry.key for entry in STANDARD_ATTRIBUTES}
+
+
+def test_the_documents_speak_of_the_project_alone() -> None:
+    for name, text in TEXT.items():
+        assert not re.search(r"/(work|root|home|tmp)/", text), name
