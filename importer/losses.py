@@ -54,9 +54,9 @@ class Losses:
         self, block: Block, index: int, reasons: Sequence[Rejection], ordinal: int
     ) -> None:
         for reason in reasons:
-            self.reasons.add(
-                _reason(block, index, reason.code, reason.column, reason.found, reason.expected)
-            )
+            self._count(block, index, reason.code, reason.column, reason.found, reason.expected)
+        if self._journal is None:
+            return
         self._write(
             block,
             index,
@@ -71,7 +71,7 @@ class Losses:
     def refused(self, block: Block, index: int, outcome: Outcome) -> None:
         """Book a row that the API rejected, or that could not be delivered."""
         expected = RULES[outcome.code].fix
-        self.reasons.add(_reason(block, index, outcome.code, "", outcome.message, expected))
+        self._count(block, index, outcome.code, "", outcome.message, expected)
         self._write(
             block,
             index,
@@ -87,6 +87,23 @@ class Losses:
         )
         if self._journal is not None:
             self._journal.flush()
+
+    def _count(
+        self, block: Block, index: int, code: str, column: str, found: str, expected: str
+    ) -> None:
+        def example() -> Reason:
+            return Reason(
+                code=code,
+                column=column,
+                count=1,
+                file=block.file,
+                row=block.first_row + index,
+                line=block.line(index),
+                found=found,
+                expected=expected,
+            )
+
+        self.reasons.add(code, column, example)
 
     def _write(
         self,
@@ -124,16 +141,3 @@ class Losses:
                 request_id=request_id,
             )
         )
-
-
-def _reason(block: Block, index: int, code: str, column: str, found: str, expected: str) -> Reason:
-    return Reason(
-        code=code,
-        column=column,
-        count=1,
-        file=block.file,
-        row=block.first_row + index,
-        line=block.line(index),
-        found=found,
-        expected=expected,
-    )

@@ -40,10 +40,44 @@ def contents(texts: pa.Array) -> npt.NDArray[np.uint8]:
 
 
 def only(values: pa.Array, keep: Flags) -> pa.Array:
-    """Put null wherever `keep` is False."""
+    """Put null wherever `keep` is False; only the validity is new, no value is copied."""
     if keep.all():
         return values
-    return pc.if_else(pa.array(keep), values, pa.scalar(None, values.type))
+    valid = keep if values.null_count == 0 else keep & flags(pc.is_valid(values))
+    validity = pa.py_buffer(_bits(valid, values.offset))
+    buffers = [validity, *values.buffers()[1:]]
+    return pa.Array.from_buffers(values.type, len(values), buffers, offset=values.offset)
+
+
+def _bits(mask: Flags, offset: int) -> npt.NDArray[np.uint8]:
+    shifted = np.concatenate([np.zeros(offset, dtype=np.bool_), mask]) if offset else mask
+    return np.packbits(shifted, bitorder="little")
+
+
+def compacted(texts: pa.Array, filled: Flags) -> pa.Array:
+    """Give the flagged texts (the others are null) one after the other."""
+    places = limits(texts)
+    if np.diff(places)[~filled].any():
+        return texts.drop_null()
+    # Blank cells take no room in the data, so leaving out their places is enough.
+    offsets = np.append(places[:-1][filled], places[-1])
+    return pa.Array.from_buffers(
+        pa.string(), len(offsets) - 1, [None, pa.py_buffer(offsets), texts.buffers()[2]]
+    )
+
+
+def expanded(dense: pa.Array, filled: Flags) -> pa.Array:
+    """Put values, in their order, into the flagged places of a longer column; null elsewhere."""
+    before = np.concatenate([[0], np.cumsum(filled)])
+    if dense.type != pa.string():
+        return dense.take(pa.array(before[:-1], mask=~filled))
+    valid = filled.copy()
+    if dense.null_count:
+        valid[filled] = flags(pc.is_valid(dense))
+    # A place that is not flagged begins where it ends: no text is copied.
+    offsets = pa.py_buffer(limits(dense)[before])
+    validity = pa.py_buffer(_bits(valid, 0))
+    return pa.Array.from_buffers(pa.string(), len(filled), [validity, offsets, dense.buffers()[2]])
 
 
 def mended(texts: pa.Array, odd: Flags, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:

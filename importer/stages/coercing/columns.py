@@ -17,7 +17,7 @@ from importer.mapping_file.mapping import (
 )
 from importer.records import Int64s
 from importer.stages.coercing import geo
-from importer.stages.coercing.arrays import flags, only
+from importer.stages.coercing.arrays import compacted, expanded, flags, only
 from importer.stages.coercing.cells import clean, column, templated
 from importer.stages.coercing.contract import Bad, Coerced
 from importer.stages.coercing.registry import TYPES
@@ -68,10 +68,14 @@ def typed(texts: pa.Array, attribute: Attribute) -> Coerced:
         return _spread(kind.coerce(encoded.dictionary, attribute), encoded.indices)
     if texts.null_count == 0:
         return kind.coerce(texts, attribute)
-    filled = pc.is_valid(texts)
-    places = np.cumsum(flags(filled), dtype=np.int64) - 1
-    indices = pa.array(places, mask=~flags(filled))
-    return _spread(kind.coerce(texts.drop_null(), attribute), indices)
+    filled = flags(pc.is_valid(texts))
+    dense = kind.coerce(compacted(texts, filled), attribute)
+    rows = np.flatnonzero(filled)
+    return Coerced(
+        expanded(dense.values, filled),
+        expanded(dense.json, filled),
+        tuple(Bad(rows[bad.positions], bad.code, bad.expected) for bad in dense.bad),
+    )
 
 
 def _spread(dense: Coerced, indices: pa.Array) -> Coerced:

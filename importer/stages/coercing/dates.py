@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import only, quoted
+from importer.stages.coercing.arrays import only
 from importer.stages.coercing.contract import Coerced, Example, ValueType
 from importer.stages.coercing.date_shapes import ISO_DATE, shape
+from importer.stages.coercing.date_texts import date_json
 from importer.stages.coercing.readings import read_any
 
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     shapes = [shape(pattern) for pattern in attribute.formats] or [ISO_DATE]
     reading = read_any(texts, shapes, "not-date", "date")
-    days = pa.array(reading.civil.days.astype(np.int32)).cast(pa.date32())
-    values = only(days, reading.civil.valid)
-    return Coerced(values, quoted(pc.cast(values, pa.string())), reading.bad)
+    days, valid = reading.civil.days, reading.civil.valid
+    values = pa.array(days.astype(np.int32)).cast(pa.date32())
+    return Coerced(only(values, valid), only(date_json(days), valid), reading.bad)
 
 
 DATE = ValueType(

@@ -13,6 +13,7 @@ from importer.stages.coercing.arrays import only
 from importer.stages.coercing.civil import Civil
 from importer.stages.coercing.contract import Bad, Coerced, Example, ValueType, bad_where
 from importer.stages.coercing.date_shapes import ISO_DATETIME, shape
+from importer.stages.coercing.date_texts import instant_json
 from importer.stages.coercing.readings import read_any
 from importer.typed import Flags
 
@@ -53,12 +54,13 @@ def _written(
 ) -> tuple[pa.Array, pa.Array]:
     """Give instants as timestamps and as JSON; a fraction is written only where there is one."""
     exact = pa.array(seconds * 1_000_000 + micros)
-    text = pc.cast(pa.array(seconds).cast(pa.timestamp("s")), pa.string())
+    json = instant_json(seconds)
     if micros.any():
         finer = pc.cast(exact.cast(pa.timestamp("us")), pa.string())
-        text = pc.if_else(pa.array(micros > 0), finer, text)
-    text = pc.replace_substring(text, " ", "T", max_replacements=1)
-    return exact.cast(pa.timestamp("us", "UTC")), pc.binary_join_element_wise('"', text, 'Z"', "")
+        finer = pc.replace_substring(finer, " ", "T", max_replacements=1)
+        finer = pc.binary_join_element_wise('"', finer, 'Z"', "")
+        json = pc.if_else(pa.array(micros > 0), finer, json)
+    return exact.cast(pa.timestamp("us", "UTC")), json
 
 
 DATETIME = ValueType(

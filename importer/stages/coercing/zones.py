@@ -16,6 +16,7 @@ from importer.records import Int64s
 from importer.typed import Flags
 
 _DAY_SECONDS = 86_400
+_MOST_COUNTED = 100_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times have no zone yet
 
 
@@ -24,7 +25,7 @@ def offsets(days: Int64s, seconds: Int64s, zone: str) -> tuple[Int64s, Flags]:
 
     days: since 1970-01-01, years 1 to 9999; seconds: of the day.
     """
-    distinct, places = np.unique(days, return_inverse=True)
+    distinct, places = _distinct(days)
     known = [_of_day(zone, int(day)) for day in distinct]
     result = np.array([offset or 0 for offset in known], dtype=np.int64)[places]
     single = np.ones(len(days), dtype=np.bool_)
@@ -33,6 +34,17 @@ def offsets(days: Int64s, seconds: Int64s, zone: str) -> tuple[Int64s, Flags]:
         offset = _of_second(zone, int(days[place]), int(seconds[place]))
         result[place], single[place] = offset or 0, offset is not None
     return result, single
+
+
+def _distinct(days: Int64s) -> tuple[Int64s, Int64s]:
+    """Give the distinct days, and where in them each day stands; dates are dense, so count them."""
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    if last - first > _MOST_COUNTED:
+        distinct, places = np.unique(days, return_inverse=True)
+        return distinct, places
+    present = np.bincount(days - first) > 0
+    ranks = np.cumsum(present) - 1
+    return np.flatnonzero(present) + first, ranks[days - first]
 
 
 @lru_cache(maxsize=100_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 
@@ -45,15 +47,19 @@ class Reasons:
     """The kinds of failure met so far, by code and column."""
 
     def __init__(self) -> None:
-        self._met: dict[tuple[str, str], Reason] = {}
+        self._examples: dict[tuple[str, str], Reason] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
 
-    def add(self, reason: Reason) -> None:
-        """Count one more of a kind; the example is the first that came."""
-        key = (reason.code, reason.column)
-        met = self._met.get(key)
-        self._met[key] = replace(met, count=met.count + reason.count) if met else reason
+    def add(self, code: str, column: str, example: Callable[[], Reason]) -> None:
+        """Count one more of a kind; the example is asked for the first time only."""
+        kind = (code, column)
+        self._counts[kind] += 1
+        if kind not in self._examples:
+            self._examples[kind] = example()
 
     def commonest(self, most: int | None = None) -> tuple[Reason, ...]:
-        """Give the kinds by falling count, then by their first row."""
-        ranked = sorted(self._met.values(), key=lambda reason: (-reason.count, reason.row))
-        return tuple(ranked[:most])
+        """Give the kinds by falling count, then as they came."""
+        ranked = sorted(self._examples, key=lambda kind: -self._counts[kind])
+        return tuple(
+            replace(self._examples[kind], count=self._counts[kind]) for kind in ranked[:most]
+        )
