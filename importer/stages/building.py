@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,10 @@ _TEXT = pa.large_string()
 _NOTHING = pa.scalar("", _TEXT)
 # Arrow multiplies it by the rows, so it must leave room in 64 bits.
 _EVERYTHING = 2**31 - 1
-_OPENING = ',"attributes":{'
+_OPENING = '","attributes":{'
+
+Piece: TypeAlias = pa.Array | str
+"""A column, or a text that is the same in every row."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +49,18 @@ class Built:
 def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
     """Build the bodies of the rows that `keep` (one bool per row of the batch) names."""
     positions = np.flatnonzero(keep)
-    chosen = pa.array(positions)
+    chosen = pa.array(keep)
     attributes = [_Member(column, chosen) for column in typed.attributes]
     platforms = _platforms(
         [
-            (entry.platform, column.json.take(chosen))
+            (entry.platform, column.json.filter(chosen))
             for entry, column in zip(mapping.platforms, typed.platforms, strict=True)
         ],
         len(positions),
     )
     unset = _unset(mapping, typed, chosen)
-    ids = typed.customer_ids.take(chosen)
-    bodies = _bodies(typed.customer_id_json.take(chosen), attributes, platforms, unset, mapping)
+    ids = typed.customer_ids.filter(chosen)
+    bodies = _bodies(typed.customer_id_core.filter(chosen), attributes, platforms, unset, mapping)
     fits = _fits(bodies)
     return Built(
         positions=positions[fits],
@@ -67,22 +72,47 @@ def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
 
 
 class _Member:
-    """One attribute of the chosen rows: its key, and its JSON texts or null."""
+    """One attribute of the chosen rows: its key, and its values or null."""
 
     def __init__(self, column: TypedColumn, chosen: pa.Array) -> None:
         self.key = orjson.dumps(column.attribute.name).decode()
-        self.json = column.json.take(chosen).cast(_TEXT)
+        self.core = column.core.filter(chosen).cast(_TEXT)
+        self.quote = '"' if column.in_quotes else ""
 
-    def pieces(self, comma: str) -> list[pa.Array]:
-        """Give `,"key":value` in pieces to be joined; null is nothing.
+    @property
+    def is_everywhere(self) -> bool:
+        return bool(self.core.null_count == 0)
+
+    def pieces(self, before: str = "", after: str = "") -> list[Piece]:
+        """Give `"key":value` with its commas in pieces to be joined; null is nothing.
 
         Where every row has the value, key and value need not be joined beforehand: that copy is
         saved, and most columns have few blanks.
         """
-        key = pa.scalar(f"{comma}{self.key}:", _TEXT)
-        if self.json.null_count == 0:
-            return [key, self.json]
-        return [pc.binary_join_element_wise(key, self.json, _NOTHING)]
+        key, end = f"{before}{self.key}:{self.quote}", f"{self.quote}{after}"
+        if self.is_everywhere:
+            return [key, self.core, end]
+        joined = pc.binary_join_element_wise(
+            pa.scalar(key, _TEXT), self.core, pa.scalar(end, _TEXT), _NOTHING
+        )
+        return [joined]
+
+
+def _members(attributes: Sequence[_Member]) -> list[Piece]:
+    """Give all members with commas between.
+
+    The first attribute that every row has needs none; those before it bring one behind them, and
+    those after it one before them.  Without such a one every row begins with a comma.
+    """
+    solid = [place for place, member in enumerate(attributes) if member.is_everywhere]
+    turn = solid[0] if solid else -1
+    pieces: list[Piece] = []
+    for place, member in enumerate(attributes):
+        if place < turn:
+            pieces += member.pieces(after=",")
+        else:
+            pieces += member.pieces(before="" if place == turn else ",")
+    return pieces
 
 
 def _bare_rows(attributes: Sequence[_Member], platforms: pa.Array | None, unset: pa.Array) -> int:
@@ -91,17 +121,26 @@ def _bare_rows(attributes: Sequence[_Member], platforms: pa.Array | None, unset:
     if platforms is not None:
         bare = pc.and_(bare, pc.equal(pc.binary_length(platforms), 0))
     for member in attributes:
-        if member.json.null_count == 0:
+        if member.is_everywhere:
             return 0
-        bare = pc.and_(bare, pc.is_null(member.json))
+        bare = pc.and_(bare, pc.is_null(member.core))
     return int(pc.sum(bare).as_py() or 0)
 
 
-def _concatenated(pieces: Sequence[pa.Array]) -> pa.Array:
+def _concatenated(pieces: Sequence[Piece]) -> pa.Array:
     """Join the pieces of each row; a null piece is nothing."""
     return pc.binary_join_element_wise(
-        *pieces, _NOTHING, null_handling="replace", null_replacement=""
+        *_fused(pieces), _NOTHING, null_handling="replace", null_replacement=""
     )
+
+
+def _fused(pieces: Sequence[Piece]) -> Iterator[pa.Array | pa.Scalar]:
+    """Put texts that stand side by side together: fewer pieces are joined sooner."""
+    for fixed, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if fixed:
+            yield pa.scalar("".join(group), _TEXT)
+        else:
+            yield from group
 
 
 def _joined(parts: Sequence[pa.Array | None], rows: int) -> pa.Array:
@@ -135,7 +174,7 @@ def _platforms(entries: Sequence[tuple[str, pa.Array]], rows: int) -> pa.Array |
 
 def _unset(mapping: Mapping, typed: Typed, chosen: pa.Array) -> pa.Array:
     """Give the items of `unset_attributes`: the mapping's rules, and each row's blank cells."""
-    rows = len(chosen)
+    rows = pc.sum(chosen).as_py() or 0
     pieces: list[pa.Array] = [
         pa.repeat(pa.scalar(_rule(rule.match, rule.attr, rule.case_sensitive), _TEXT), rows)
         for rule in mapping.unset
@@ -143,7 +182,7 @@ def _unset(mapping: Mapping, typed: Typed, chosen: pa.Array) -> pa.Array:
     for column in typed.attributes:
         if column.attribute.blank == "unset":
             text = pa.scalar(_rule("equals", column.attribute.name, True), _TEXT)
-            pieces.append(pc.if_else(column.blank.take(chosen), text, _NOTHING))
+            pieces.append(pc.if_else(column.blank.filter(chosen), text, _NOTHING))
     return _joined(pieces or [None], rows)
 
 
@@ -164,33 +203,21 @@ def _bodies(
     wrapped = pc.binary_join_element_wise(
         pa.scalar(',"unset_attributes":[', _TEXT), unset, pa.scalar("]", _TEXT), _NOTHING
     )
-    members = [
-        piece
-        for position, member in enumerate(attributes)
-        for piece in member.pieces("," if position else "")
-    ]
     bodies = _concatenated(
         [
-            pa.scalar('{"type":"customer","customer_id":', _TEXT),
+            '{"type":"customer","customer_id":"',
             ids.cast(_TEXT),
-            pa.scalar(_OPENING, _TEXT),
-            *members,
+            _OPENING,
+            *_members(attributes),
             *([] if platforms is None else [platforms]),
-            pa.scalar("}", _TEXT),
+            "}",
             pc.if_else(pc.equal(pc.binary_length(unset), 0), _NOTHING, wrapped),
-            pa.scalar(flag + "}", _TEXT),
+            flag + "}",
         ]
     )
-    return _without_leading_comma(bodies, attributes[0] if attributes else None)
-
-
-def _without_leading_comma(bodies: pa.Array, first: _Member | None) -> pa.Array:
-    """Mend the rows whose first attribute is blank: theirs begin with the second's comma.
-
-    The pattern cannot stand inside an id: its quotes would be escaped there.
-    """
-    if first is not None and first.json.null_count == 0:
+    if any(member.is_everywhere for member in attributes):
         return bodies
+    # The pattern cannot stand inside an id: its quotes would be escaped there.
     return pc.replace_substring(bodies, _OPENING + ",", _OPENING, max_replacements=1)
 
 

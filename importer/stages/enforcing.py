@@ -94,13 +94,13 @@ class _Enforcer:
 
     def _lists(self, column: TypedColumn) -> None:
         # A list breaks a limit only if its text has so many commas or characters.
-        commas = pc.count_substring(column.json, ",")
-        longest = pc.greater(pc.binary_length(column.json), limits.STRING_CHARACTERS)
+        commas = pc.count_substring(column.core, ",")
+        longest = pc.greater(pc.binary_length(column.core), limits.STRING_CHARACTERS)
         suspects = pc.or_(longest, pc.greater_equal(commas, limits.LIST_ITEMS))
         too_many = np.zeros(self.typed.batch.rows, dtype=bool)
         too_long = too_many.copy()
         for at in np.flatnonzero(_mask(suspects)):
-            items = orjson.loads(column.json[int(at)].as_py())
+            items = orjson.loads(column.core[int(at)].as_py())
             too_many[at] = len(items) > limits.LIST_ITEMS
             too_long[at] = any(
                 isinstance(item, str) and len(item) > limits.STRING_CHARACTERS for item in items

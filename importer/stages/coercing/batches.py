@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -15,7 +16,6 @@ from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.cells import column
 from importer.stages.coercing.columns import Column, coerced
 from importer.stages.coercing.refusals import bad_cells, blank_cells
-from importer.stages.coercing.strings import json_texts
 from importer.typed import Flags, Typed, TypedColumn
 
 
@@ -39,7 +39,7 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
     return Typed(
         batch=batch,
         customer_ids=columns[0].values,
-        customer_id_json=columns[0].json,
+        customer_id_core=columns[0].core,
         attributes=tuple(map(_published, mapping.attributes, columns[1 : count + 1])),
         platforms=tuple(
             _as_texts(_published(entry.active, result))
@@ -61,12 +61,13 @@ def _filtered(cells: pa.Table, mapping: Mapping) -> Flags:
 
 
 def _published(attribute: Attribute, result: Column) -> TypedColumn:
-    return TypedColumn(attribute, result.values, result.json, pa.array(result.blank))
+    blank = pa.array(result.blank)
+    return TypedColumn(attribute, result.values, result.core, blank, result.in_quotes)
 
 
 def _as_texts(typed: TypedColumn) -> TypedColumn:
     """Write a platform's switch as the User API's samples do: as the text "true" or "false"."""
-    return TypedColumn(typed.attribute, typed.values, json_texts(typed.json), typed.blank)
+    return replace(typed, in_quotes=True)
 
 
 def _in_row_order(found: list[Iterable[Rejection]]) -> tuple[Rejection, ...]:

@@ -33,7 +33,8 @@ class Column:
     """
 
     values: pa.Array
-    json: pa.Array
+    core: pa.Array
+    in_quotes: bool
     blank: Flags
     raw: tuple[pa.Array, ...]
     bad: tuple[tuple[Bad, ...], ...]
@@ -57,7 +58,14 @@ def coerced(cells: pa.Table, attribute: Attribute) -> Column:
 def _one(raw: pa.Array, attribute: Attribute) -> Column:
     ready = clean(raw, attribute)
     result = typed(ready.texts, attribute)
-    return Column(result.values, result.json, ready.blank, (raw,), ((*ready.bad, *result.bad),))
+    return Column(
+        result.values,
+        result.core,
+        result.in_quotes,
+        ready.blank,
+        (raw,),
+        ((*ready.bad, *result.bad),),
+    )
 
 
 def typed(texts: pa.Array, attribute: Attribute) -> Coerced:
@@ -73,8 +81,9 @@ def typed(texts: pa.Array, attribute: Attribute) -> Coerced:
     rows = np.flatnonzero(filled)
     return Coerced(
         expanded(dense.values, filled),
-        expanded(dense.json, filled),
+        expanded(dense.core, filled),
         tuple(Bad(rows[bad.positions], bad.code, bad.expected) for bad in dense.bad),
+        dense.in_quotes,
     )
 
 
@@ -82,8 +91,9 @@ def _spread(dense: Coerced, indices: pa.Array) -> Coerced:
     """Put dense results into the rows that `indices` names; a null index is a null row."""
     return Coerced(
         dense.values.take(indices),
-        dense.json.take(indices),
+        dense.core.take(indices),
         tuple(_spread_bad(bad, len(dense.values), indices) for bad in dense.bad),
+        dense.in_quotes,
     )
 
 
@@ -99,7 +109,8 @@ def _repeated(single: Column, rows: int) -> Column:
     all_rows: Int64s = np.arange(rows, dtype=np.int64)
     return Column(
         single.values.take(everywhere),
-        single.json.take(everywhere),
+        single.core.take(everywhere),
+        single.in_quotes,
         np.repeat(single.blank, rows),
         tuple(raw.take(everywhere) for raw in single.raw),
         tuple(
@@ -114,7 +125,7 @@ def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
     parts: list[Column] = []
     for raw in sources:
         parts.append(_one(only(raw, missing), attribute))
-        missing &= flags(pc.is_null(parts[-1].json))
+        missing &= flags(pc.is_null(parts[-1].core))
     blameless = missing
     bad: list[tuple[Bad, ...]] = []
     for part in parts:
@@ -122,7 +133,8 @@ def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
         blameless = blameless & part.blank
     return Column(
         _coalesced([part.values for part in parts]),
-        pc.coalesce(*(part.json for part in parts)),
+        pc.coalesce(*(part.core for part in parts)),
+        parts[0].in_quotes,
         blameless,
         tuple(sources),
         tuple(bad),
@@ -155,7 +167,8 @@ def _pair(raw_lat: pa.Array, raw_lon: pa.Array, attribute: Attribute) -> Column:
     raw = pc.binary_join_element_wise(pc.fill_null(raw_lat, ""), pc.fill_null(raw_lon, ""), ", ")
     return Column(
         result.values,
-        result.json,
+        result.core,
+        result.in_quotes,
         lat.blank & lon.blank,
         (only(raw, ~(lat.blank & lon.blank)),),
         ((*geo.half(half), *result.bad),),

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from importer.mapping_file.mapping import Attribute
 from importer.records import Int64s
+from importer.stages.coercing.arrays import quoted
 from importer.typed import Flags
 
 
@@ -32,11 +33,20 @@ class Bad:
 
 @dataclass(frozen=True)
 class Coerced:
-    """What a type makes of texts: as many values and JSON texts, both null where one is bad."""
+    """What a type makes of texts: as many values and JSON texts, both null where one is bad.
+
+    core: the JSON texts, without their quotes where `in_quotes` (see typed.TypedColumn).
+    """
 
     values: pa.Array
-    json: pa.Array
+    core: pa.Array
     bad: tuple[Bad, ...]
+    in_quotes: bool = False
+
+    @property
+    def json(self) -> pa.Array:
+        """Give the whole JSON texts."""
+        return quoted(self.core) if self.in_quotes else self.core
 
 
 @dataclass(frozen=True)

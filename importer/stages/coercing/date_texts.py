@@ -1,4 +1,4 @@
-"""Writes days and instants as JSON texts, digit by digit for a whole column."""
+"""Writes days and instants as texts, digit by digit for a whole column."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import pyarrow as pa
 
 from importer.records import Int64s
 
-_DATE = b'"0000-00-00"'
-_INSTANT = b'"0000-00-00T00:00:00Z"'
+_DATE = b"0000-00-00"
+_INSTANT = b"0000-00-00T00:00:00Z"
 _DAY_SECONDS = 86_400
 
 
-def date_json(days: Int64s) -> pa.Array:
-    """Give `"YYYY-MM-DD"` for days since 1970-01-01 (years 1 to 9999)."""
+def date_texts(days: Int64s) -> pa.Array:
+    """Give `YYYY-MM-DD` for days since 1970-01-01 (years 1 to 9999)."""
     texts = _template(_DATE, len(days))
     _write_date(texts, days)
     return _strings(texts)
 
 
-def instant_json(seconds: Int64s) -> pa.Array:
-    """Give `"YYYY-MM-DDTHH:MM:SSZ"` for seconds since 1970-01-01 UTC (years 1 to 9999)."""
+def instant_texts(seconds: Int64s) -> pa.Array:
+    """Give `YYYY-MM-DDTHH:MM:SSZ` for seconds since 1970-01-01 UTC (years 1 to 9999)."""
     texts = _template(_INSTANT, len(seconds))
     days = seconds // _DAY_SECONDS
     of_day = seconds - days * _DAY_SECONDS
     _write_date(texts, days)
-    _write(texts, 12, of_day // 3600, 2)
-    _write(texts, 15, of_day // 60 % 60, 2)
-    _write(texts, 18, of_day % 60, 2)
+    _write(texts, 11, of_day // 3600, 2)
+    _write(texts, 14, of_day // 60 % 60, 2)
+    _write(texts, 17, of_day % 60, 2)
     return _strings(texts)
 
 
@@ -46,9 +46,9 @@ def _write_date(texts: npt.NDArray[np.uint8], days: Int64s) -> None:
     month_from_march = (5 * of_year + 2) // 153
     day = of_year - (153 * month_from_march + 2) // 5 + 1
     month = month_from_march + np.where(month_from_march < 10, 3, -9)
-    _write(texts, 1, year_of_era + era * 400 + (month <= 2), 4)
-    _write(texts, 6, month, 2)
-    _write(texts, 9, day, 2)
+    _write(texts, 0, year_of_era + era * 400 + (month <= 2), 4)
+    _write(texts, 5, month, 2)
+    _write(texts, 8, day, 2)
 
 
 def _write(texts: npt.NDArray[np.uint8], place: int, numbers: Int64s, width: int) -> None:

@@ -9,7 +9,7 @@ from importer.mapping_file.mapping import Attribute
 from importer.stages.coercing.arrays import only
 from importer.stages.coercing.contract import Coerced, Example, ValueType
 from importer.stages.coercing.date_shapes import ISO_DATE, shape
-from importer.stages.coercing.date_texts import date_json
+from importer.stages.coercing.date_texts import date_texts
 from importer.stages.coercing.readings import read_any
 
 
@@ -18,7 +18,7 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     reading = read_any(texts, shapes, "not-date", "date")
     days, valid = reading.civil.days, reading.civil.valid
     values = pa.array(days.astype(np.int32)).cast(pa.date32())
-    return Coerced(only(values, valid), only(date_json(days), valid), reading.bad)
+    return Coerced(only(values, valid), only(date_texts(days), valid), reading.bad, in_quotes=True)
 
 
 DATE = ValueType(

@@ -13,7 +13,7 @@ from importer.stages.coercing.arrays import only
 from importer.stages.coercing.civil import Civil
 from importer.stages.coercing.contract import Bad, Coerced, Example, ValueType, bad_where
 from importer.stages.coercing.date_shapes import ISO_DATETIME, shape
-from importer.stages.coercing.date_texts import instant_json
+from importer.stages.coercing.date_texts import instant_texts
 from importer.stages.coercing.readings import read_any
 from importer.typed import Flags
 
@@ -30,8 +30,9 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     in_range = (seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND)
     beyond = bad_where(known & ~in_range, "not-datetime", "an instant of the years 1 to 9999")
     ok = known & in_range
-    values, json = _written(np.where(ok, seconds, 0), np.where(ok, civil.micros, 0))
-    return Coerced(only(values, ok), only(json, ok), (*reading.bad, *bad, *beyond))
+    values, core = _written(np.where(ok, seconds, 0), np.where(ok, civil.micros, 0))
+    reasons = (*reading.bad, *bad, *beyond)
+    return Coerced(only(values, ok), only(core, ok), reasons, in_quotes=True)
 
 
 def _offsets(civil: Civil, zone: str | None) -> tuple[Int64s, Flags, tuple[Bad, ...]]:
@@ -52,15 +53,15 @@ def _written(
     seconds: Int64s,
     micros: Int64s,
 ) -> tuple[pa.Array, pa.Array]:
-    """Give instants as timestamps and as JSON; a fraction is written only where there is one."""
+    """Give instants as timestamps and as texts; a fraction is written only where there is one."""
     exact = pa.array(seconds * 1_000_000 + micros)
-    json = instant_json(seconds)
+    core = instant_texts(seconds)
     if micros.any():
         finer = pc.cast(exact.cast(pa.timestamp("us")), pa.string())
         finer = pc.replace_substring(finer, " ", "T", max_replacements=1)
-        finer = pc.binary_join_element_wise('"', finer, 'Z"', "")
-        json = pc.if_else(pa.array(micros > 0), finer, json)
-    return exact.cast(pa.timestamp("us", "UTC")), json
+        finer = pc.binary_join_element_wise(finer, "Z", "")
+        core = pc.if_else(pa.array(micros > 0), finer, core)
+    return exact.cast(pa.timestamp("us", "UTC")), core
 
 
 DATETIME = ValueType(

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import flags, matching, only, quoted
+from importer.stages.coercing.arrays import flags, matching, only
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 
 # One pattern for the shape.  Zero-width characters (Cf) come with copied text, cannot be seen,
@@ -30,7 +30,7 @@ def _coerce(texts: pa.Array, _: Attribute) -> Coerced:
     values = only(texts, ok)
     # Nothing that JSON would escape passes the pattern.
     bad = bad_where(~ok, "not-email", "an address such as name@example.com")
-    return Coerced(values, quoted(values), bad)
+    return Coerced(values, values, bad, in_quotes=True)
 
 
 EMAIL = ValueType(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import flags, quoted
+from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 
 # Letters and extensions would be dropped by the library; a number that lost a part is another.
@@ -69,7 +69,7 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
         else "a phone number with its country code, such as +91 98765 43210 (or say `region:`)"
     )
     bad = bad_where(flags(pc.is_null(values)), "not-phone", expected)
-    return Coerced(values, quoted(values), bad)
+    return Coerced(values, values, bad, in_quotes=True)
 
 
 PHONE = ValueType(

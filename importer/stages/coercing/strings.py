@@ -19,10 +19,15 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"'} | {
 
 
 def json_texts(texts: pa.Array) -> pa.Array:
-    """Write each text as a JSON string, with no escape that JSON does not ask for."""
+    """Write each text as a JSON string."""
+    return quoted(escaped(texts))
+
+
+def escaped(texts: pa.Array) -> pa.Array:
+    """Write each text as in a JSON string, with no escape that JSON does not ask for."""
     if not _may_need_escapes(texts):
-        return quoted(texts)
-    return quoted(mended(texts, matching(texts, _NEEDS_ESCAPE), _escaped))
+        return texts
+    return mended(texts, matching(texts, _NEEDS_ESCAPE), _escaped)
 
 
 def _may_need_escapes(texts: pa.Array) -> bool:
@@ -41,7 +46,7 @@ def _escaped(texts: pa.Array) -> pa.Array:
 
 
 def _coerce(texts: pa.Array, _: Attribute) -> Coerced:
-    return Coerced(texts, json_texts(texts), ())
+    return Coerced(texts, escaped(texts), (), in_quotes=True)
 
 
 STRING = ValueType(
