@@ -16,7 +16,7 @@ MET = st.lists(
         Reason,
         code=st.sampled_from(["a", "b"]),
         column=st.sampled_from(["", "x", "y"]),
-        count=st.integers(1, 5),
+        count=st.just(1),
         file=st.just("u.csv"),
         row=st.integers(1, 9),
         line=st.just(0),
@@ -27,10 +27,14 @@ MET = st.lists(
 )
 
 
+def meet(reasons: Reasons, reason: Reason) -> None:
+    reasons.add(reason.code, reason.column, lambda: reason)
+
+
 def counted(met: list[Reason]) -> dict[tuple[str, str], int]:
     reasons = Reasons()
     for reason in met:
-        reasons.add(reason)
+        meet(reasons, reason)
     return {(reason.code, reason.column): reason.count for reason in reasons.commonest()}
 
 
@@ -48,17 +52,17 @@ def test_the_counts_do_not_depend_on_the_order(
 def test_the_example_is_the_first_that_came() -> None:
     reasons = Reasons()
     for row in (5, 3, 9):
-        reasons.add(replace(PLAIN, row=row))
+        meet(reasons, replace(PLAIN, row=row))
     assert [(reason.row, reason.count) for reason in reasons.commonest()] == [(5, 3)]
 
 
-def test_the_commonest_come_first_and_of_equals_the_earliest_row() -> None:
+def test_the_commonest_come_first_and_of_equals_the_one_that_came_first() -> None:
     reasons = Reasons()
     for column, rows in {"x": [9], "y": [2, 3], "z": [4]}.items():
         for row in rows:
-            reasons.add(replace(PLAIN, column=column, row=row))
-    assert [reason.column for reason in reasons.commonest()] == ["y", "z", "x"]
-    assert [reason.column for reason in reasons.commonest(2)] == ["y", "z"]
+            meet(reasons, replace(PLAIN, column=column, row=row))
+    assert [reason.column for reason in reasons.commonest()] == ["y", "x", "z"]
+    assert [reason.column for reason in reasons.commonest(2)] == ["y", "x"]
 
 
 @pytest.mark.parametrize(
