@@ -14,7 +14,9 @@ SEND = "moengage-import run users.csv --mapping m.yaml"
 CHECK = "moengage-import check users.csv --mapping m.yaml"
 
 
-@pytest.mark.parametrize("path", ["my users.csv", "it's.csv", "$(rm -rf).csv", "a;b.csv", "Zoë.csv"])
+@pytest.mark.parametrize(
+    "path", ["my users.csv", "it's.csv", "$(rm -rf).csv", "a;b.csv", "Zoë.csv"]
+)
 def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> None:
     line = command("run", [path, "two.csv"], path, "--sandbox")
     words = ["moengage-import", "run", path, "two.csv", "--mapping", path, "--sandbox"]

@@ -15,8 +15,10 @@ from importer.cli import checking, looking, previewing, running, serving
 from importer.cli.patient_output import be_patient, output_was_lost
 from importer.errors import ImporterError, Problem, StateError
 
+_NAME = "moengage-import"
+
 app = typer.Typer(
-    name="moengage-import",
+    name=_NAME,
     help="Import users from CSV and Parquet files into MoEngage, with every row accounted for.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,7 +31,7 @@ _PREPARE, _SEND, _HELP = "Prepare", "Send", "Help"
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"moengage-import {version('moengage-importer')}")
+        typer.echo(f"{_NAME} {version('moengage-importer')}")
         raise typer.Exit
 
 
@@ -63,7 +65,7 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
-        result = app(arguments or ["--help"], standalone_mode=False)
+        result = app(arguments or ["--help"], prog_name=_NAME, standalone_mode=False)
     except TyperException as error:
         return _fail((_call_problem(error),), 2, as_json)
     except ImporterError as error:
@@ -91,8 +93,9 @@ def _fail(problems: tuple[Problem, ...], exit_code: int, as_json: bool) -> int:
 
 def _call_problem(error: TyperException) -> Problem:
     context = getattr(error, "ctx", None)
-    name = context.command_path if context else "moengage-import"
-    return Problem(name, error.format_message().rstrip("."), "a valid call", f"see `{name} --help`")
+    name = context.command_path if context else _NAME
+    expected = context.get_usage().removeprefix("Usage: ") if context else "a valid call"
+    return Problem(name, error.format_message().rstrip("."), expected, f"see `{name} --help`")
 
 
 def _lost_output() -> Problem:
@@ -105,7 +108,7 @@ def _lost_output() -> Problem:
 
 
 def _interrupted() -> Problem:
-    return Problem("moengage-import", "an interruption", "time to finish", "run it again")
+    return Problem(_NAME, "an interruption", "time to finish", "run it again")
 
 
 def _defect(error: Exception) -> Problem:

@@ -60,10 +60,20 @@ def compacted(texts: pa.Array, filled: Flags) -> pa.Array:
     if np.diff(places)[~filled].any():
         return texts.drop_null()
     # Blank cells take no room in the data, so leaving out their places is enough.
-    offsets = np.append(places[:-1][filled], places[-1])
-    return pa.Array.from_buffers(
-        pa.string(), len(offsets) - 1, [None, pa.py_buffer(offsets), texts.buffers()[2]]
-    )
+    return _strings(texts, np.append(places[:-1][filled], places[-1]), None)
+
+
+def _strings(texts: pa.Array, offsets: npt.NDArray[np.int32], valid: Flags | None) -> pa.Array:
+    """Give strings over the bytes of `texts`, at other places in them.
+
+    The first must begin at 0: Arrow's case kernels read the wrong bytes otherwise.
+    """
+    validity = None if valid is None else pa.py_buffer(_bits(valid, 0))
+    data = texts.buffers()[2]
+    if data is not None:
+        data = data.slice(int(offsets[0]))
+    buffers = [validity, pa.py_buffer(offsets - offsets[0]), data]
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
 
 
 def expanded(dense: pa.Array, filled: Flags) -> pa.Array:
@@ -75,9 +85,7 @@ def expanded(dense: pa.Array, filled: Flags) -> pa.Array:
     if dense.null_count:
         valid[filled] = flags(pc.is_valid(dense))
     # A place that is not flagged begins where it ends: no text is copied.
-    offsets = pa.py_buffer(limits(dense)[before])
-    validity = pa.py_buffer(_bits(valid, 0))
-    return pa.Array.from_buffers(pa.string(), len(filled), [validity, offsets, dense.buffers()[2]])
+    return _strings(dense, limits(dense)[before], valid)
 
 
 def mended(texts: pa.Array, odd: Flags, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:

@@ -192,6 +192,13 @@ def test_a_coercion_never_raises_and_no_row_knows_its_neighbours(
             assert getattr(column, name).to_pylist() == pieces[0] + pieces[1]
 
 
+def test_a_slice_of_a_batch_is_read_like_the_whole(attribute: Make) -> None:
+    cells = pa.table({"C": [None, "Zoë", None, "Yes"]})
+    mapping = Mapping("m", "m", attribute("string"), (attribute("boolean", name="b"),))
+    part = coerce(Batch(np.arange(2, 4), cells.slice(2)), mapping)
+    assert part.attributes[0].values.to_pylist() == [None, True]
+
+
 @settings(max_examples=30)
 @given(rows=_ROWS)
 def test_every_cell_is_a_value_or_blank_or_has_one_reason(

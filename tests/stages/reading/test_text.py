@@ -4,7 +4,6 @@ import struct
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -74,12 +73,11 @@ def test_every_type_has_its_text(values: list[Any], kind: pa.DataType, texts: li
         assert len(bad) == 0
 
 
-def test_an_instant_is_the_same_whatever_its_zone() -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York", "+05:30"])
+def test_an_instant_is_the_same_whatever_its_zone(zone: str) -> None:
     noon = datetime(2021, 7, 1, 12, tzinfo=UTC)
-    for zone in ("UTC", "Asia/Kolkata", "America/New_York", "+05:30"):
-        value = noon if ":" in zone else noon.astimezone(ZoneInfo(zone))
-        found, _ = to_text(pa.array([value], pa.timestamp("us", zone)))
-        assert found.to_pylist() == ["2021-07-01T12:00:00Z"]
+    found, _ = to_text(pa.array([int(noon.timestamp() * 1_000_000)]).cast(pa.timestamp("us", zone)))
+    assert found.to_pylist() == ["2021-07-01T12:00:00Z"]
 
 
 def test_bytes_that_are_no_text_are_told() -> None:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Call
+
+
+def test_a_row_is_shown_before_and_after_with_its_payload(call: Call, users: str) -> None:
+    said = call("preview", users, "-m", "m.yaml", "--rows", "2")
+    assert said.exit == 0
+    lines = said.out.splitlines()
+    assert lines[0] == "u.csv row 1 (line 2)"
+    assert "  seq          seq='1'  ->  1 (integer)" in lines
+    assert any(line.startswith('  payload: {"type":"customer"') for line in lines)
+    assert "u.csv row 2 (line 3)" in lines
+    assert any("seq='secret-cell'  ->  bad: found " in line for line in lines)
+    assert any(line.startswith("  invalid: found ") for line in lines)
+    assert lines[-1] == "Next: moengage-import check u.csv --mapping m.yaml"
+
+
+@pytest.mark.parametrize(("rows", "shown"), [("1", 1), ("3", 3), ("99", 3)])
+def test_so_many_rows_are_shown(call: Call, users: str, rows: str, shown: int) -> None:
+    said = call("preview", users, "-m", "m.yaml", "--rows", rows, "--json")
+    assert [row["row"] for row in said.json["rows"]] == list(range(1, shown + 1))
+
+
+def test_a_preview_as_data_has_each_step(call: Call, users: str) -> None:
+    good, bad, _ = call("preview", users, "-m", "m.yaml", "--json").json["rows"]
+    assert (good["file"], good["row"], good["line"], good["filtered"]) == ("u.csv", 1, 2, False)
+    assert good["values"][1] == {
+        "attribute": "seq",
+        "type": "integer",
+        "cells": {"seq": "1"},
+        "json": "1",
+        "problem": None,
+    }
+    assert good["payload"]["customer_id"] == "u1"
+    assert good["payload"]["attributes"] == {"seq": 1, "name": "Asha"}
+    assert good["problems"] == []
+    assert bad["payload"] is None
+    assert bad["values"][1]["json"] is None
+    assert "[not-integer]" in bad["values"][1]["problem"]
+    assert bad["problems"] == [bad["values"][1]["problem"]]
+
+
+def test_no_rows_are_no_preview(call: Call, users: str) -> None:
+    assert call("preview", users, "-m", "m.yaml", "--rows", "0").exit == 2
