@@ -5,7 +5,6 @@ python docs/generate.py [--check]
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -67,10 +66,9 @@ def switches() -> str:
 def page(text: str) -> str:
     """Give the page with its generated parts renewed."""
     for name, part in (("types", types()), ("attributes", attributes()), ("switches", switches())):
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(
-            pattern, lambda found, part=part: found[1] + part + found[2], text, flags=re.S
-        )
+        before, rest = text.split(f"<!-- {name} -->\n", 1)
+        after = rest.split("<!-- end -->", 1)[1]
+        text = f"{before}<!-- {name} -->\n{part}<!-- end -->{after}"
     return text
 
 

@@ -17,11 +17,13 @@ from importer.moengage import limits
 from importer.moengage.names import BANNED_IDS
 from importer.records import Rejection
 from importer.rules import RULES
-from importer.typed import Typed, TypedColumn
+from importer.typed import Flags, Typed, TypedColumn
 
 _WORDS = ("null", "nan", "none", "n/a", "#n/a", "na", "nil", "<null>", "(null)")
 NULL_WORDS = (*_WORDS, *map(str.upper, _WORDS), *map(str.title, _WORDS), "NaN", "\\N")
 """Texts that often stand for an empty cell, as programs write them."""
+
+_LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
 
 _TEXTS = ("string", "email", "phone")
 _URL = r"^(?i:https?|ftp)://"
@@ -77,9 +79,9 @@ class _Enforcer:
         longest = pc.max(pc.binary_length(column.values)).as_py() or 0
         if longest > limits.STRING_CHARACTERS:
             self._long_texts(column, label)
-        null_like = _mask(pc.is_in(column.values, pa.array(NULL_WORDS)))
-        if null_like.any():
-            self.warnings["looks-null"] += int((null_like & ~self.typed.filtered).sum())
+        null_like = int((_looks_null(column.values) & ~self.typed.filtered).sum())
+        if null_like:
+            self.warnings["looks-null"] += null_like
 
     def _long_texts(self, column: TypedColumn, label: str) -> None:
         lengths = pc.utf8_length(column.values)
@@ -141,6 +143,17 @@ _EXPECTED = {
     "list-item-long": f"items of at most {limits.STRING_CHARACTERS} characters",
 }
 assert set(_EXPECTED) <= set(RULES)  # noqa: S101 - a misspelt code must not wait for its first row
+
+
+def _looks_null(texts: pa.StringArray) -> Flags:
+    """Flag the texts that often stand for an empty cell."""
+    flags = np.zeros(len(texts), dtype=bool)
+    lengths = pc.binary_length(texts)
+    # Looking a word up costs much more than its length, and few texts are so short.
+    short = np.flatnonzero(_mask(pc.less_equal(lengths, _LONGEST_NULL_WORD)))
+    if len(short):
+        flags[short] = _mask(pc.is_in(texts.take(pa.array(short)), pa.array(NULL_WORDS)))
+    return flags
 
 
 def _mask(array: pa.Array) -> npt.NDArray[np.bool_]:

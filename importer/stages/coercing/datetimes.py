@@ -93,5 +93,4 @@ DATETIME = ValueType(
         Example("1558410455", "not-datetime"),
     ),
     coerce=_coerce,
-    distinct=True,
 )
