@@ -6,6 +6,7 @@ import errno
 import gzip
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,25 @@ def test_a_wrong_key_ends_the_run_and_leaves_every_row_pending(
     assert report.stop is not None
     assert report.stop.code == "credentials"
     assert report.requests <= FAST.concurrency
+    assert report.dead_letter is None
+
+
+def test_a_target_that_never_answers_ends_the_run_and_leaves_every_row_pending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importer.stages.sending.retrying.BACKOFF_BASE_SECONDS", 0.001)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        config = RunConfig(sending=FAST, state_dir=tmp_path / "state")
+        mapping = tmp_path / "m.yaml"
+        mapping.write_text(MAPPING)
+        source = users(tmp_path / "u.csv", 2_000)
+        report = run_import(source, mapping, Target("APP", Secret("key"), url), config)
+    assert fates(report) == {"pending": 2_000}
+    assert report.exit == 3
+    assert report.stop is not None
+    assert report.stop.code == "target"
     assert report.dead_letter is None
 
 

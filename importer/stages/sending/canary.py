@@ -1,47 +1,52 @@
-"""Holds the first rejections back until an answer shows that the run itself is sound."""
+"""Holds the first failures back until an answer shows that the run itself is sound."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from importer.records import Fate, Outcome
+from importer.records import Fate, Outcome, Stop
 
 CANARY_ANSWERS = 20
 
 
 class Canary:
-    """Watches the first answers: when all are 400, not the rows are wrong but the run.
+    """Watches the first outcomes: when all fail alike, not the rows are wrong but the run.
 
-    Passing troubles (retries, broken connections) say nothing about rows and do not count.
+    It trips when the first answers are all 400, or when the first rows all use up their retries
+    and nothing else ever comes.  Any other answer about a row ends the watch.
     """
 
     def __init__(self, limit: int = CANARY_ANSWERS) -> None:
         self._limit = limit
         self._held: list[Outcome] = []
         self._refused = 0
+        self._undelivered = 0
         self._passed = False
 
     @property
     def held(self) -> int:
-        """How many rejections are held back."""
+        """How many outcomes are held back."""
         return len(self._held)
 
     @property
     def has_tripped(self) -> bool:
-        return not self._passed and self._refused >= self._limit
+        return not self._passed and max(self._refused, self._undelivered) >= self._limit
 
     def take(self, outcome: Outcome) -> tuple[Outcome, ...]:
         """Take one outcome and give those that may be settled now, in order."""
-        if self._passed or outcome.fate not in (Fate.DELIVERED, Fate.REJECTED):
+        if self._passed or outcome.fate is Fate.PENDING:
             return (outcome,)
-        if outcome.http_status == 400:
+        if outcome.fate is Fate.UNDELIVERED:
+            self._undelivered += 1
+        elif outcome.http_status == 400:
             self._refused += 1
-            self._held.append(outcome)
-            return ()
-        if self.has_tripped:
+        elif self.has_tripped:
             return (outcome,)
-        self._passed = True
-        return (*self.let_go(), outcome)
+        else:
+            self._passed = True
+            return (*self.let_go(), outcome)
+        self._held.append(outcome)
+        return ()
 
     def let_go(self) -> tuple[Outcome, ...]:
         """Give what is held, as it is; as pending rows once the canary has tripped."""
@@ -49,3 +54,22 @@ class Canary:
         if self.has_tripped:
             return tuple(replace(outcome, fate=Fate.PENDING, code="") for outcome in held)
         return held
+
+    def stop(self, last: Outcome) -> Stop:
+        """Say why the run stops, once the canary has tripped; `last` is the outcome that did it."""
+        if self._refused >= self._limit:
+            return Stop(
+                "rejections",
+                f"the first {self._limit} answers were all 400: {last.message}",
+                "look at what would be sent with `moengage-import preview`, mend the mapping or "
+                "the target, then run the same command again",
+                3,
+            )
+        return Stop(
+            "target",
+            f"the first {self._limit} rows used up their retries and none was answered for: "
+            f"{last.message}",
+            "check the network and the target with `moengage-import ping`, then run the same "
+            "command again",
+            3,
+        )

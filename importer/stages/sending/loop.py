@@ -34,6 +34,16 @@ def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     try:
         return loop.run_until_complete(coroutine)
     finally:
+        _cancel_the_rest(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """Let whatever a KeyboardInterrupt broke off clean up, as asyncio.run does."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from importer.config import SendingConfig
-from importer.records import Fate, Outcome, Request, Stop
+from importer.records import Fate, Outcome, Request
 from importer.stages.sending.alarm import Alarm
-from importer.stages.sending.canary import CANARY_ANSWERS, Canary
+from importer.stages.sending.canary import Canary
 from importer.stages.sending.courier import Courier, Poster, Trip
 from importer.stages.sending.ordering import WAITING_ROWS, UserLanes
 from importer.stages.sending.traffic import Observer, Traffic
@@ -154,7 +154,7 @@ class Sender:
         for settled in self._canary.take(outcome):
             self._close(settled)
         if self._canary.has_tripped:
-            self._stop.request(_all_rejected(outcome))
+            self._stop.request(self._canary.stop(outcome))
         if len(self._open) == self._canary.held:
             # Nobody is under way who could speak for those held, and a source that gives no more
             # before they are settled would wait for ever.
@@ -185,13 +185,3 @@ def _hand_over(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Non
     # A wish to stop may come when the sending is long over and its loop closed.
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(call)
-
-
-def _all_rejected(last: Outcome) -> Stop:
-    return Stop(
-        "rejections",
-        f"the first {CANARY_ANSWERS} answers were all 400: {last.message}",
-        "look at what would be sent with `moengage-import preview`, mend the mapping or the "
-        "target, then resume",
-        3,
-    )

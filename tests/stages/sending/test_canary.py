@@ -56,13 +56,35 @@ def test_a_rejection_that_is_not_a_400_is_an_answer_about_the_row(status: int) -
     assert canary.take(rejected(1, status)) == (rejected(0), rejected(1, status))
 
 
-def test_passing_troubles_do_not_count() -> None:
+def undelivered(ordinal: int) -> Outcome:
+    return Outcome(ordinal, Fate.UNDELIVERED, http_status=503, code="http-error", message="down")
+
+
+def test_it_trips_when_the_first_rows_all_use_up_their_retries() -> None:
     canary = Canary(2)
-    undelivered = Outcome(0, Fate.UNDELIVERED, http_status=503)
-    assert canary.take(undelivered) == (undelivered,)
-    canary.take(rejected(1))
-    canary.take(rejected(2))
+    assert canary.take(undelivered(0)) == ()
+    assert canary.take(undelivered(1)) == ()
     assert canary.has_tripped
+    assert canary.stop(undelivered(1)).code == "target"
+    assert [one.fate for one in canary.let_go()] == [Fate.PENDING, Fate.PENDING]
+
+
+def test_rows_without_an_answer_are_held_until_something_is_accepted() -> None:
+    canary = Canary(2)
+    canary.take(undelivered(0))
+    delivered = Outcome(1, Fate.DELIVERED)
+    assert canary.take(delivered) == (undelivered(0), delivered)
+    assert canary.take(undelivered(2)) == (undelivered(2),)
+
+
+def test_two_kinds_of_failure_are_counted_apart() -> None:
+    canary = Canary(3)
+    for ordinal in range(2):
+        canary.take(undelivered(2 * ordinal))
+        canary.take(rejected(2 * ordinal + 1))
+    assert not canary.has_tripped
+    canary.take(rejected(9))
+    assert canary.stop(rejected(9)).code == "rejections"
 
 
 def test_fewer_rows_than_the_canary_are_rejected_at_the_end() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 import pytest
@@ -31,3 +32,23 @@ def test_an_error_comes_out_and_the_loop_is_closed() -> None:
     with pytest.raises(ZeroDivisionError):
         run_in_loop(fail())
     assert loops[0].is_closed()
+
+
+def test_whoever_is_under_way_at_ctrl_c_gets_to_clean_up() -> None:
+    cleaned: list[str] = []
+
+    async def wait(name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            # Cleaning up may take more than one turn of the loop.
+            await asyncio.sleep(0)
+            cleaned.append(name)
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGINT)
+        await asyncio.gather(wait("first"), wait("second"))
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_loop(work())
+    assert sorted(cleaned) == ["first", "second"]
