@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from importer.config import STATE_DIR, Rate, RunConfig
 from importer.records import Stop
 
 
@@ -15,9 +16,27 @@ def command(verb: str, sources: Sequence[str], mapping: str, *flags: str) -> str
     return " ".join(shlex.quote(word) for word in words)
 
 
+def kept_flags(config: RunConfig) -> tuple[str, ...]:
+    """Give the flags without which the next command would do more than this one did."""
+    flags: list[str] = []
+    if config.update_existing_only is not None:
+        flags.append("--update-existing-only" if config.update_existing_only else "--create-users")
+    if config.only is not None:
+        # Ids are people's data, and a hint may end in a log: the file is for the person to name.
+        flags += ["--only", "@FILE"]
+    if config.allow_failures.amount:
+        flags += ["--allow-failures", str(config.allow_failures)]
+    if config.sending.rate != Rate():
+        flags += ["--rate", str(config.sending.rate)]
+    if config.state_dir.absolute() != STATE_DIR.absolute():
+        flags += ["--state-dir", str(config.state_dir)]
+    return tuple(flags)
+
+
 def after_run(
     sources: Sequence[str],
     mapping: str,
+    config: RunConfig,
     *,
     dead_letter: Path | None,
     stop: Stop | None,
@@ -28,13 +47,15 @@ def after_run(
     After a stop it is the same command again: updates are upserts, so a row sent twice does no
     harm.  After dead letters it sends the mended dead letter.
     """
-    flags = ("--sandbox",) if is_local else ()
+    flags = kept_flags(config)
+    there = (*flags, "--sandbox") if is_local else flags
     if stop is not None:
-        return command("run", sources, mapping, *flags)
+        limit = () if config.limit is None else ("--limit", str(config.limit))
+        return command("run", sources, mapping, *there, *limit)
     if dead_letter is not None:
-        return command("run", [str(dead_letter)], mapping, *flags)
+        return command("run", [str(dead_letter)], mapping, *there)
     if is_local:
-        return command("run", sources, mapping)
+        return command("run", sources, mapping, *flags)
     return command("check", sources, mapping)
 
 

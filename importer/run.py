@@ -229,6 +229,7 @@ class ImportRun:
             next=after_run(
                 self.job.paths,
                 self.job.mapping.file,
+                self.config,
                 dead_letter=dead_letter,
                 stop=stop,
                 is_local=self.target.is_local,

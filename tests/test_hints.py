@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from importer.hints import after_check, after_run, command
+from importer.config import STATE_DIR, Allowance, Rate, RunConfig, SendingConfig
+from importer.hints import after_check, after_run, command, kept_flags
 from importer.records import Stop
 
 STOP = Stop("interrupted", "SIGINT", "", 130)
@@ -39,9 +40,44 @@ def test_after_a_run_comes_what_is_left_to_do(
     dead_letter: Path | None, stop: Stop | None, is_local: bool, expected: str
 ) -> None:
     found = after_run(
-        ["users.csv"], "m.yaml", dead_letter=dead_letter, stop=stop, is_local=is_local
+        ["users.csv"], "m.yaml", RunConfig(), dead_letter=dead_letter, stop=stop, is_local=is_local
     )
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "flags"),
+    [
+        (RunConfig(), ()),
+        (RunConfig(state_dir=STATE_DIR.absolute()), ()),
+        (RunConfig(state_dir=Path("/state")), ("--state-dir", "/state")),
+        (RunConfig(update_existing_only=True), ("--update-existing-only",)),
+        (RunConfig(update_existing_only=False), ("--create-users",)),
+        (RunConfig(only=frozenset({"asha"})), ("--only", "@FILE")),
+        (RunConfig(only=frozenset()), ("--only", "@FILE")),
+        (RunConfig(allow_failures=Allowance.parse("5%")), ("--allow-failures", "5%")),
+        (RunConfig(sending=SendingConfig(rate=Rate.parse("80%"))), ("--rate", "8000/min")),
+        (RunConfig(sending=SendingConfig(rate=Rate(None))), ("--rate", "none")),
+    ],
+)
+def test_the_next_command_does_no_more_than_this_one_did(
+    config: RunConfig, flags: tuple[str, ...]
+) -> None:
+    assert kept_flags(config) == flags
+    for dead_letter, stop in ((None, STOP), (DEAD, None)):
+        found = after_run(
+            ["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop, is_local=False
+        )
+        assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
+
+
+def test_a_limit_holds_for_the_same_source_only() -> None:
+    config = RunConfig(limit=0)
+    for dead_letter, stop, end in ((None, STOP, "--limit 0"), (DEAD, None, "m.yaml")):
+        found = after_run(
+            ["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop, is_local=False
+        )
+        assert found.endswith(end)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def check(
     from importer.config import Allowance, RunConfig
     from importer.job import open_job
 
+    options.ready()
     config = RunConfig(
         allow_failures=Allowance.parse(allow_failures),
         limit=limit,

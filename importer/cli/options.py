@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -115,3 +116,9 @@ def moment(text: str | None, now: datetime) -> datetime | None:
             "correct it",
         ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=now.tzinfo)
+
+
+def ready() -> None:
+    """Say that everything is loaded: the collector may work, and leaves alone what is there."""
+    gc.freeze()
+    gc.enable()

@@ -150,6 +150,7 @@ def _send(
     from importer.job import open_job, require_same_workspace
     from importer.run import run_job
 
+    options.ready()
     target = None if use_sandbox else target_from_environment()
     job = open_job(sources, mapping, config)
     silent = quiet or as_json

@@ -61,6 +61,7 @@ def sandbox(
     from importer.config import Rate
     from importer.sandbox import SandboxConfig, serve
 
+    options.ready()
     users_per_minute = Rate.parse(rate_limit).users_per_minute
     config = SandboxConfig(
         host=host,

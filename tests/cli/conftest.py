@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,14 @@ class Said:
 
 
 Call = Callable[..., Said]
+
+
+def ask(url: str) -> dict[str, Any]:
+    """Get a JSON object from a sandbox, as curl does."""
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own sandbox's address
+        content = json.load(answer)
+    assert isinstance(content, dict)
+    return content
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -84,7 +83,7 @@ def test_a_second_interruption_ends_at_once(
 
 
 @pytest.fixture
-def killed(start: Start, source: str, folder: Path) -> Iterator[str]:
+def killed(start: Start, source: str, folder: Path) -> str:
     """Kill a run in the middle, and give its sandbox's address."""
     process = start("run", source, "-m", "m.yaml", "--sandbox", "--rate", "600/min")
     assert process.stdout is not None
@@ -94,7 +93,7 @@ def killed(start: Start, source: str, folder: Path) -> Iterator[str]:
     wait_until(lambda: any(path.stat().st_size for path in journals.glob("*/journal.jsonl")))
     process.kill()
     process.wait()
-    yield url
+    return url
 
 
 def is_there(url: str) -> bool:
@@ -121,14 +120,12 @@ def test_a_killed_run_leaves_no_sandbox_and_a_journal_that_can_be_read(
     assert json.loads((run / "options.json").read_bytes())["app_id"] == "SANDBOX"
 
 
-def test_the_handlers_of_before_are_put_back() -> None:
+def test_the_second_signal_raises_and_the_handlers_of_before_are_put_back() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with stopping_on_signals() as stop:
-        os.kill(os.getpid(), signal.SIGTERM)
-        wait_until(stop.is_set)
+        signal.raise_signal(signal.SIGTERM)
         assert stop.reason is not None
         assert stop.reason.exit_code == 143
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-            wait_until(lambda: False)
+            signal.raise_signal(signal.SIGINT)
     assert before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]

@@ -54,7 +54,7 @@ def test_users_are_named_or_stand_in_a_file(folder: Path) -> None:
     (folder / "ids.txt").write_bytes("\ufeffu2\r\nZoë\n\n 00042 \n".encode())
     assert ids(None) is None
     assert ids([]) == frozenset()
-    assert ids(["u1", "@ids.txt"]) == {"u1", "u2", "Zoë", " 00042 "}
+    assert ids(["u1", "@ids.txt"]) == frozenset({"u1", "u2", "Zoë", " 00042 "})
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfeu\x001\x00"])

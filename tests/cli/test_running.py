@@ -12,7 +12,7 @@ import pytest
 
 from importer.config import Target
 from importer.sandbox import SandboxThread
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, ask
 from tests.cli.terminal import Terminal
 from tests.journeys import write_csv
 
@@ -64,12 +64,7 @@ def test_a_run_with_its_own_sandbox_needs_nothing_and_says_how_to_look(
     served = start("sandbox", "--json", "--db", database)
     assert served.stdout is not None
     access = json.loads(served.stdout.readline())
-    asked = subprocess.run(
-        ["curl", "--fail", "--silent", f"{access['base_url']}/_sandbox/profiles"],
-        capture_output=True,
-        check=True,
-    )
-    profiles = json.loads(asked.stdout)["profiles"]
+    profiles = ask(f"{access['base_url']}/_sandbox/profiles")["profiles"]
     assert [profile["customer_id"] for profile in profiles] == ["u1", "u3"]
 
 

@@ -3,14 +3,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from importer.sandbox import SandboxThread
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, ask
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -28,8 +27,7 @@ def test_a_sandbox_says_one_line_and_serves_until_it_is_ended(
 ) -> None:
     process = start("sandbox", "--json")
     access = ready(process)
-    with urllib.request.urlopen(f"{access['base_url']}/_sandbox/stats") as answer:
-        assert json.load(answer)["requests"] == 0
+    assert ask(f"{access['base_url']}/_sandbox/stats")["requests"] == 0
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
