@@ -111,6 +111,7 @@ def test_a_shipped_mapping_passes_its_own_tests(name: str, number: int, tmp_path
         ("1.5", Decimal("1.50"), True),
         ("1.6", Decimal("1.50"), False),
         ("1", "1", False),
+        ("1", True, False),
         ('"1"', "1", True),
         ('"1"', Decimal(1), False),
         ("true", True, True),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Call
+from tests.journeys import write_csv
 
 
 def test_a_row_is_shown_before_and_after_with_its_payload(call: Call, users: str) -> None:
@@ -45,3 +48,20 @@ def test_a_preview_as_data_has_each_step(call: Call, users: str) -> None:
 
 def test_no_rows_are_no_preview(call: Call, users: str) -> None:
     assert call("preview", users, "-m", "m.yaml", "--rows", "0").exit == 2
+
+
+def test_what_is_blank_constant_or_left_out_is_called_so(call: Call, folder: Path) -> None:
+    rows = [("u1", "", "", "user"), ("u2", "1", "never", "test"), ("u3", "1", "never", "user")]
+    write_csv(folder / "u.csv", ["id", "seq", "born", "kind"], rows)
+    (folder / "m.yaml").write_text(
+        "mapping: 1\ncustomer_id: id\nattributes:\n"
+        "  seq: seq\n  born: {column: born, type: date, bad_value: leave_out}\n"
+        "  from: {constant: crm}\nwhere: {kind: [user]}\n"
+    )
+    first, second, third = call("preview", "u.csv", "-m", "m.yaml").out.split("\n\n")[:3]
+    assert "seq          seq=''  ->  (blank)" in first
+    assert '(constant)  ->  "crm" (string)' in first
+    assert "filtered: the mapping's `where:` leaves this row out" in second
+    assert "payload" not in second
+    assert "born='never'  ->  bad: found " in third
+    assert '"attributes":{"seq":"1","from":"crm"}' in third

@@ -62,7 +62,8 @@ def test_a_source_of_unknown_length_has_progress_too(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Screen()])
-def test_quiet_is_quiet(stream: io.StringIO) -> None:
+def test_quiet_is_quiet(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0.0)
     assert watch(stream, quiet=True) == ""
 
 
