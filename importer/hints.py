@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from importer.config import STATE_DIR, Rate, RunConfig
+from importer.config import STATE_DIR, Rate, RunConfig, SendingConfig
 from importer.records import Stop
+
+_USUAL = SendingConfig()
 
 
 def command(verb: str, sources: Sequence[str], mapping: str, *flags: str) -> str:
@@ -55,7 +58,8 @@ def after_run(
     if dead_letter is not None:
         return command("run", [str(dead_letter)], mapping, *there)
     if is_local:
-        return command("run", sources, mapping, *flags)
+        # A sandbox's rate is no rate for a real workspace.
+        return command("run", sources, mapping, *kept_flags(replace(config, sending=_USUAL)))
     return command("check", sources, mapping)
 
 

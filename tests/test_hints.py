@@ -96,3 +96,9 @@ def test_after_a_check_comes_mending_or_sending(
 ) -> None:
     found = after_check(["users.csv"], "m.yaml", problems=problems, dead=dead, stop=stop)
     assert found == expected
+
+
+def test_a_sandboxs_rate_is_not_proposed_for_a_real_workspace() -> None:
+    config = RunConfig(sending=SendingConfig(rate=Rate(None)))
+    found = after_run(["u.csv"], "m.yaml", config, dead_letter=None, stop=None, is_local=True)
+    assert found == "moengage-import run u.csv --mapping m.yaml"
