@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format docs bench bench-prepare sandbox constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare sandbox wheel constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,15 @@ bench-prepare: setup ## The importer against the script that people write
 
 sandbox: setup ## Serve a User API on this machine, port 8080
 	$(BIN)/moengage-import sandbox --port 8080 --db .moengage-import/sandbox.sqlite
+
+wheel: setup ## Build the wheel, install it in an empty environment, and try it there
+	rm -rf build/dist build/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt build/dist/*.whl
+	cd build && wheel/bin/moengage-import check ../$(SAMPLE) --mapping ../$(MAPPING) \
+	  --allow-failures 5% --quiet
 
 constraints: ## Renew constraints.txt from the newest versions
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
