@@ -15,7 +15,8 @@ class StopSignal:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # A signal handler may ask in the very thread that is asking.
+        self._lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
         self._reason: Stop | None = None
 

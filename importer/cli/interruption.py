@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from importer.records import Stop
 from importer.stopping import StopSignal
+
+_STANDARD_ERROR = 2
+_STOPPING = b"\nstopping: waiting for what is in flight (again to end at once)\n"
 
 
 @contextmanager
@@ -21,8 +24,10 @@ def stopping_on_signals() -> Iterator[StopSignal]:
         if stop.is_set():
             # The second time a person means it; what is in flight stays without a fate.
             raise KeyboardInterrupt
-        print("\nstopping: waiting for what is in flight (again to end at once)", file=sys.stderr)
         stop.request(_stop_for(number))
+        # Not print: the signal may have come in the middle of one, which cannot be entered twice.
+        with suppress(OSError):
+            os.write(_STANDARD_ERROR, _STOPPING)
 
     old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

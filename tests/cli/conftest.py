@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import urllib.request
@@ -41,6 +42,14 @@ class Said:
 
 
 Call = Callable[..., Said]
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Wait for the first line that a command prints."""
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], 30)
+    assert readable, "nothing was printed"
+    return process.stdout.readline()
 
 
 def ask(url: str) -> dict[str, Any]:
@@ -116,9 +125,12 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def begin(*words: str, **settings: Any) -> subprocess.Popen[str]:
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        environment = {**os.environ, "PYTHONWARNINGS": "error"}
+        # What is not flushed must not arrive only because this machine never buffers.
+        environment.pop("PYTHONUNBUFFERED", None)
         process = subprocess.Popen(
             [sys.executable, "-m", "importer", *words],
-            env={**os.environ, "PYTHONWARNINGS": "error"},
+            env=environment,
             text=True,
             **{**pipes, **settings},
         )

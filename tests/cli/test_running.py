@@ -12,7 +12,7 @@ import pytest
 
 from importer.config import Target
 from importer.sandbox import SandboxThread
-from tests.cli.conftest import Call, ask
+from tests.cli.conftest import Call, ask, first_line
 from tests.cli.terminal import Terminal
 from tests.journeys import write_csv
 
@@ -62,8 +62,7 @@ def test_a_run_with_its_own_sandbox_needs_nothing_and_says_how_to_look(
     assert database == str(folder / ".moengage-import" / "sandbox.sqlite")
 
     served = start("sandbox", "--json", "--db", database)
-    assert served.stdout is not None
-    access = json.loads(served.stdout.readline())
+    access = json.loads(first_line(served))
     profiles = ask(f"{access['base_url']}/_sandbox/profiles")["profiles"]
     assert [profile["customer_id"] for profile in profiles] == ["u1", "u3"]
 
