@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from importer.errors import SourceError
+from importer.stages.reading.answers import CHANGED, tried
 from importer.stages.reading.folders import tables_among
 from importer.stages.reading.places import Place, changed
 from importer.stages.reading.spooling import spooled
@@ -24,15 +23,8 @@ _WEB = ("http", "https")
 _IN_THE_OPEN = ("http", "ftp", "webhdfs", "telnet")
 _EXTRAS = {"s3": "s3", "s3a": "s3", "http": "remote", "https": "remote"}
 _PACKAGES = {"gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs"}
-_WAITS_SECONDS = (0.2, 0.5, 1.0, 3.0, 10.0)
-"""How long to wait before an object is asked for again."""
-
 _SMALL_BYTES, _LARGE_BYTES = 1 << 20, 8 << 20
 """How much one request asks for: little where reading jumps, more where it goes on."""
-
-_CHANGED = "an object that changed on its server while it was read"
-_HOPELESS = (400, 401, 403, 404, 405, 410, 412, 416)
-Given = TypeVar("Given")
 
 
 def is_remote(path: str) -> bool:
@@ -45,7 +37,8 @@ def shown_url(url: str) -> str:
     if not is_remote(url):
         return url
     parts = urlsplit(url)
-    query = "?..." if parts.query and parts.scheme in _WEB else ""
+    # Elsewhere a question mark is a part of a pattern, and holds no signature.
+    query = f"?{'...' if parts.scheme in _WEB else parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
 
 
@@ -58,13 +51,13 @@ def find_remote(url: str) -> list[Place]:
         return [_object(system, path, shown)]
     with_host = f"{scheme}://"
     if any(mark in path for mark in "*?["):
-        names = _tried(shown, lambda: sorted(system.glob(path)))
+        names = tried(shown, lambda: sorted(system.glob(path)))
         if not names:
             raise SourceError(shown, "no object that matches", "at least one", "check the pattern")
         return [_object(system, name, with_host + name) for name in names]
-    if _tried(shown, lambda: system.isdir(path)):
+    if tried(shown, lambda: system.isdir(path)):
         folder = path.rstrip("/") + "/"
-        names = [name.removeprefix(folder) for name in _tried(shown, lambda: system.find(path))]
+        names = [name.removeprefix(folder) for name in tried(shown, lambda: system.find(path))]
         chosen = tables_among(shown, [name for name in names if name])
         return [_object(system, folder + name, with_host + folder + name) for name in chosen]
     return [_object(system, path, shown)]
@@ -126,7 +119,7 @@ class RemoteFile(Place):
             self._compare()
 
     def _fetch(self, start: int, end: int) -> bytes:
-        data = _tried(self.path, lambda: self._range(start, end))
+        data = tried(self.path, lambda: self._range(start, end))
         if len(data) == end - start:
             return data
         self._compare()
@@ -139,35 +132,61 @@ class RemoteFile(Place):
 
     def _range(self, start: int, end: int) -> bytes:
         if urlsplit(self.path).scheme in _WEB:
-            conditions = {"headers": {"If-Match": self.version}} if self.version[:1] == '"' else {}
-            web: bytes = self._system.cat_file(self._key, start=start, end=end, **conditions)
-            return web
+            is_strong = self.version.startswith('"')
+            headers = {"If-Match": self.version} if is_strong else {}
+            return _web_range(self._system, self._key, self.size_bytes, (start, end), headers)
         # s3fs puts If-Match on each range of an open file, and on no other request.
         with self._system.open(self._key, "rb", cache_type="none") as file:
             if _version(file.details) not in ("", self.version):
-                raise changed(self.path, _CHANGED)
+                raise changed(self.path, CHANGED)
             file.seek(start)
             data: bytes = file.read(end - start)
         return data
 
     def _compare(self) -> None:
-        info = _tried(self.path, lambda: _info(self._system, self._key))
+        info = tried(self.path, lambda: _info(self._system, self._key))
         if (info.get("size"), _version(info)) != (self.size_bytes, self.version):
-            raise changed(self.path, _CHANGED)
+            raise changed(self.path, CHANGED)
 
 
 def _object(system: Any, key: str, shown: str) -> Place:
-    info = _tried(shown, lambda: _info(system, key))
+    info = tried(shown, lambda: _info(system, key))
     _refuse_plain_text(
         shown_url(info.get("url") or shown), urlsplit(info.get("url") or shown).scheme
     )
     size = info.get("size")
     if size == 0:
         raise SourceError(shown, "an empty object", "a header and rows", "export the table again")
-    if size is None or not info.get("partial", True):
+    if size is None or not _gives_ranges(system, key, shown, info):
         # It only streams: no range can be asked for, so that it is kept here while it is read.
-        return spooled(shown, lambda file: _tried(shown, lambda: _download(system, key, file)))
+        return spooled(shown, lambda file: tried(shown, lambda: _download(system, key, file)))
     return RemoteFile(shown, int(size), system, key, _version(info))
+
+
+def _gives_ranges(system: Any, key: str, shown: str, info: dict[str, Any]) -> bool:
+    size = int(info["size"])
+    if urlsplit(shown).scheme not in _WEB or size < 2:
+        return True
+    if not info.get("partial", True):
+        return False
+
+    def probe() -> bool:
+        try:
+            return len(_web_range(system, key, size, (1, 2), {})) == 1
+        except ValueError:
+            # So fsspec says that the server gave the whole object instead.
+            return False
+
+    return tried(shown, probe)
+
+
+def _web_range(
+    system: Any, key: str, size: int, span: tuple[int, int], headers: dict[str, str]
+) -> bytes:
+    with system.open(key, "rb", cache_type="none", size=size, headers=headers) as file:
+        file.seek(span[0])
+        data: bytes = file.read(span[1] - span[0])
+    return data
 
 
 def _info(system: Any, key: str) -> dict[str, Any]:
@@ -188,71 +207,6 @@ def _version(info: dict[str, Any]) -> str:
         if info.get(name):
             return str(info[name])
     return ""
-
-
-def _tried(shown: str, ask: Callable[[], Given]) -> Given:
-    """Ask a server until it answers; every error names the object and none of its secrets."""
-    for wait_seconds in (*_WAITS_SECONDS, None):
-        try:
-            return ask()
-        except SourceError:
-            raise
-        except Exception as error:  # noqa: BLE001 - each filesystem raises its own library's errors
-            failure, is_hopeless = _failure(shown, error), _is_hopeless(error)
-        # Not in the handler: what is raised there keeps the other error, with the whole address.
-        if is_hopeless or wait_seconds is None:
-            raise failure
-        time.sleep(wait_seconds)
-    raise failure
-
-
-def _status(error: BaseException) -> int:
-    """Give the HTTP status behind an error; 0 if there is none."""
-    status = getattr(error, "status", 0)
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if not status and error.__cause__ is not None:
-        # fsspec says of every answer but 200 that there is no such file.
-        return _status(error.__cause__)
-    return status if isinstance(status, int) else 0
-
-
-def _is_changed(error: BaseException) -> bool:
-    return _status(error) == 412 or type(error).__name__ == "FileExpired"
-
-
-def _is_hopeless(error: BaseException) -> bool:
-    status = _status(error)
-    if status:
-        return status in _HOPELESS
-    kinds = (FileNotFoundError, PermissionError, NotImplementedError, ImportError)
-    return isinstance(error, kinds) or _is_changed(error) or _lacks_credentials(error)
-
-
-def _lacks_credentials(error: BaseException) -> bool:
-    return "Credential" in type(error).__name__
-
-
-def _failure(shown: str, error: BaseException) -> SourceError:
-    status = _status(error)
-    if _is_changed(error):
-        return changed(shown, _CHANGED)
-    if status in (404, 410) or (not status and isinstance(error, FileNotFoundError)):
-        return SourceError(shown, "no such object", "an object", "check the address")
-    if status in (401, 403) or isinstance(error, PermissionError) or _lacks_credentials(error):
-        return SourceError(
-            shown,
-            "no permission to read it",
-            "credentials that may read it",
-            "set them in the environment, as the server's own tools take them",
-        )
-    reason = f"HTTP {status}" if status else type(error).__name__
-    if isinstance(error, OSError) and error.errno:
-        reason = os.strerror(error.errno)
-    return SourceError(
-        shown, f"a server that does not answer ({reason})", "the object", "try again later"
-    )
 
 
 class _Ranges(io.RawIOBase):
