@@ -68,9 +68,8 @@ def page(text: str) -> str:
     """Give the page with its generated parts renewed."""
     for name, part in (("types", types()), ("attributes", attributes()), ("switches", switches())):
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(
-            pattern, lambda found, part=part: found[1] + part + found[2], text, flags=re.S
-        )
+        literal = part.replace("\\", "\\\\")
+        text = re.sub(pattern, rf"\g<1>{literal}\g<2>", text, flags=re.S)
     return text
 
 

@@ -145,18 +145,17 @@ def _single_or_many(path: str, lines: list[bytes]) -> str:
     """Choose between cp1252 and what charset-normalizer guesses from the lines beyond ASCII."""
     text = b"\n".join(lines)[:_GUESS_BYTES]
     text = text[: text.rfind(b"\n")] if b"\n" in text else text
-    doubt = _doubt(text)
-    if doubt < 0.2 or sum(byte > 0x7F for byte in text) < _EVIDENCE_BYTES:
+    if _doubt(text) < 0.2 or sum(byte > 0x7F for byte in text) < _EVIDENCE_BYTES:
         return "cp1252"
     guessed = from_bytes(text).best()
     name = codecs.lookup(guessed.encoding).name if guessed else ""
     name = _ALIASES.get(name, name)
-    if not name or name in _WIDE or not _is_valid(text, name, False):
+    if name and name not in _WIDE and _is_valid(text, name, False):
+        # Guesses between the Latin writings of one byte a letter are worth nothing.
+        if _is_in_other_letters(text.decode(name, "replace")):
+            return name
+    else:
         name = ""
-    if name and _foreign_letters(text.decode(name, "replace")) > 0.8:
-        return name
-    if doubt < 0.5:
-        return "cp1252"
     shown = lines[0][:60].decode("cp1252", "replace")
     raise SourceError(
         path,
@@ -185,7 +184,14 @@ def _is_mark(run: str) -> bool:
     return set(run) <= _WESTERN_MARKS
 
 
-def _foreign_letters(text: str) -> float:
-    """Give the share of letters among the characters beyond ASCII."""
-    beyond = [one for one in text if one > "\x7f"]
-    return sum(one.isalpha() or one in _WESTERN_MARKS for one in beyond) / max(len(beyond), 1)
+def _is_in_other_letters(text: str) -> bool:
+    """Tell whether this is plausibly a text in letters that are not Latin, as words are written."""
+    beyond = [one for one in text if one > "\x7f" and one not in _WESTERN_MARKS]
+    letters = [one for one in beyond if one.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(one, "LATIN") for one in letters)
+    inner = re.findall(
+        r"(?<=[^\W\d_])[^\W\d_]", "".join(one for one in text if one > "\x7f" or one.isspace())
+    )
+    upper = sum(one.isupper() for one in inner)
+    is_written_so = 3 * upper < max(len(inner), 1)
+    return is_written_so and len(letters) > 0.8 * len(beyond) and latin < 0.1 * len(letters)

@@ -71,7 +71,8 @@ class Table:
             raise _no_header(cut)
         if self.doubt:
             place = f"{cut.sample.path} line {self.header_line or 1}"
-            raise SourceError(place, self.doubt, "a header as wide as the rows", self.remedy)
+            found = f"{self.doubt} ({self._first_lines()})"
+            raise SourceError(place, found, "one header, as wide as the rows", self.remedy)
         above = cut.records[: len(cut.records) - len(self.rows)]
         if above:
             offset, line = above[-1].after, cut.line_after(above[-1])
@@ -88,6 +89,10 @@ class Table:
             is_closed=self.is_closed,
             warning=self._warning(),
         )
+
+    def _first_lines(self) -> str:
+        lines = [record.cells for record in self.cut.records[:3]]
+        return ", then ".join(" | ".join(cell[:40] for cell in cells[:9]) for cells in lines)
 
     def _has_rest(self, offset: int) -> bool:
         # What a dialect cannot read at all is a row, too: one that is invalid.
@@ -235,7 +240,10 @@ def _checked(table: Table, options: SourceOptions) -> Table:
         return replace(table, doubt=doubt, remedy=remedy)
     if options.header is None and rows and rows[0].cells == names and table.width > 1:
         doubt = "a header that stands there twice, one line after the other"
-        remedy = "say `header: 2` if both are the header, or `header: 1` if the second is a row"
+        remedy = (
+            "say how many lines the header has: `--header 2`, or `source: {header: 2}` in the "
+            "mapping; with 1, the second is a row that is refused"
+        )
         return replace(table, doubt=doubt, remedy=remedy)
     return table
 
