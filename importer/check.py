@@ -167,7 +167,8 @@ class _Check:
                 stop=stop,
             ),
             warnings=dict(self.losses.warnings),
-            notes=self.job.mapping.warnings,
+            notes=self.job.notes,
+            source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
             stop=stop,
         )

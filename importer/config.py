@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from importer.errors import TargetError, UsageError
 from importer.moengage import access
 from importer.moengage.limits import USERS_PER_MINUTE
+from importer.records import SourceOptions
 
 STATE_DIR = Path(".moengage-import")
 
@@ -249,6 +250,7 @@ class RunConfig:
     update_existing_only: never create a user; None leaves it to the mapping.
     allow_failures: how many dead letters still give exit code 0.
     workers: processes that prepare; 0 prepares in this process; None chooses by size.
+    source: how delimited files are written; it wins over the mapping's `source:`.
     block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
@@ -261,6 +263,7 @@ class RunConfig:
     update_existing_only: bool | None = None
     allow_failures: Allowance = field(default_factory=Allowance)
     workers: int | None = None
+    source: SourceOptions = field(default_factory=SourceOptions)
     block_bytes: int | None = None
     state_dir: Path = STATE_DIR
     dead_letter: Path | None = None

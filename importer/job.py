@@ -11,7 +11,7 @@ from importer.errors import MappingError, TargetError
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
 from importer.stages.coercing import fixed_value_problems
-from importer.stages.reading import Source, open_source
+from importer.stages.reading import Source, is_remote, open_source, shown_url
 
 MappingLike = Mapping | str | Path
 SourcesLike = str | Path | Sequence[str | Path]
@@ -19,12 +19,23 @@ SourcesLike = str | Path | Sequence[str | Path]
 
 @dataclass(frozen=True)
 class Job:
-    """A source, the mapping bound to its columns, and the stages made of them."""
+    """A source, the mapping bound to its columns, and the stages made of them.
+
+    paths: what was asked for, without what may be secret in a URL.
+    """
 
     paths: tuple[str, ...]
     source: Source
     mapping: Mapping
     preparer: Preparer
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """Where the source lies, for whoever stands in another folder."""
+        return tuple(
+            path if is_remote(path) or path == "-" else str(Path(path).absolute())
+            for path in self.paths
+        )
 
     @property
     def size_bytes(self) -> int:
@@ -34,6 +45,11 @@ class Job:
     def descriptions(self) -> tuple[str, ...]:
         return tuple(file.describe() for file in self.source.files)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should look at in the source and in the mapping, whole sentences."""
+        return (*filter(None, (file.warning for file in self.source.files)), *self.mapping.warnings)
+
 
 def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> Job:
     """Read the mapping, open the source, and bind one to the other.
@@ -42,14 +58,15 @@ def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> J
     """
     loaded = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
-    source = open_source(paths, loaded.source, block_bytes=config.block_bytes)
-    bound = bind(loaded, source.columns, ", ".join(Path(path).name for path in paths))
+    source = open_source(paths, config.source.over(loaded.source), block_bytes=config.block_bytes)
+    shown = tuple(shown_url(str(path)) for path in paths)
+    bound = bind(loaded, source.columns, ", ".join(Path(path).name for path in shown))
     source.require(bound.columns)
     if config.update_existing_only is not None:
         bound = replace(bound, update_existing_only=config.update_existing_only)
     if problems := fixed_value_problems(bound):
         raise MappingError.of(problems)
-    return Job(tuple(map(str, paths)), source, bound, Preparer(bound, config.only))
+    return Job(shown, source, bound, Preparer(bound, config.only))
 
 
 def require_same_workspace(mapping: Mapping, target: Target) -> None:

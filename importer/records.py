@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 import numpy as np
@@ -49,24 +49,53 @@ DEAD_LETTER_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a delimited text file is written.
+    r"""How a delimited text file is written.
 
-    `encoding` is a Python codec name ("utf-8", "cp1252"); `delimiter` and `quote` are one
-    character each.
+    encoding: a Python codec name ("utf-8", "cp1252").
+    delimiter: one character or several.  quote: one character, or "" for none.
+    escape: the character before a quote, a delimiter or a line end that is text; "" for none.
+    comment: how a line that is no record begins; "" where there are none.
+    line_end: "" for LF and CRLF alike, else exactly what ends a record ("\r", "&|\n").
     """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
+    escape: str = ""
+    comment: str = ""
+    line_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    """What a person says of how a source is written; None is silence, and then it is detected."""
+    """What a person says of how a source is written; None is silence, and then it is detected.
+
+    quote, escape, comment: "" says that there is none.
+    skip_lines: how many physical lines stand before the header.
+    header: how many lines it has; 0 says that the file has none.
+    rename_columns: empty and repeated names get new ones; otherwise they are refused.
+    trailing_delimiter: each row ends with a delimiter, after which there is no cell.
+    sheet: the name of a workbook's sheet; silence is its first.
+    missing_columns: "blank" lets a file lack columns that others have.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
+    escape: str | None = None
+    comment: str | None = None
+    line_end: str | None = None
+    skip_lines: int | None = None
+    header: int | None = None
+    rename_columns: bool | None = None
+    trailing_delimiter: bool | None = None
+    sheet: str | None = None
+    missing_columns: str | None = None
+
+    def over(self, other: SourceOptions) -> SourceOptions:
+        """Give these options, and the other's where these are silent."""
+        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return replace(other, **{name: value for name, value in pairs if value is not None})
 
 
 @dataclass(frozen=True)
@@ -81,6 +110,8 @@ class TextBlock:
         RFC 4180 allows them.
     number: the block's place in the run, from 0.
     first_row: the row number, in its file, of the block's first record (from 1).
+    constants: the columns that are not in the file but have one text in all its rows (the folders
+        of a partitioned table; a column that only other files have); None is null.
     """
 
     number: int
@@ -93,6 +124,7 @@ class TextBlock:
     ends: Int64s
     lines: Int64s
     odd: Int64s
+    constants: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -105,23 +137,55 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class ArrowBlock:
-    """Some rows of a Parquet file, as typed columns.  There are no lines: `line` is 0."""
+    """Some rows of a Parquet file or a workbook, as typed columns.
+
+    lines: the row of the sheet where each row stands; Parquet has none, and `line` is 0.
+    refused: what cannot be read of some rows; it counts where its column is asked for.
+    constants: as in TextBlock.
+    """
 
     number: int
     file: str
     first_row: int
     columns: tuple[str, ...]
     table: pa.Table
+    lines: Int64s | None = None
+    refused: tuple[Rejection, ...] = ()
+    constants: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def rows(self) -> int:
         return int(self.table.num_rows)
 
-    def line(self, index: int) -> int:  # noqa: ARG002 - the same question is asked of TextBlock
-        return 0
+    def line(self, index: int) -> int:
+        """Give the row of the sheet; 0 for Parquet."""
+        return 0 if self.lines is None else int(self.lines[index])
 
 
-Block = TextBlock | ArrowBlock
+@dataclass(frozen=True)
+class JsonBlock:
+    """Some MiB of a file with one JSON object a line; the fields mean what they do in TextBlock."""
+
+    number: int
+    file: str
+    first_row: int
+    columns: tuple[str, ...]
+    data: bytes
+    starts: Int64s
+    ends: Int64s
+    lines: Int64s
+    constants: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return len(self.starts)
+
+    def line(self, index: int) -> int:
+        """Give the physical line where the row at this position stands."""
+        return int(self.lines[index])
+
+
+Block = TextBlock | ArrowBlock | JsonBlock
 
 
 @dataclass(frozen=True, slots=True)

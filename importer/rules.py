@@ -57,6 +57,14 @@ _RULES = (
         "quote the cell that holds the delimiter, or add the missing cells",
     ),
     _rule(
+        "header-repeated",
+        "reading",
+        "a row that says the column names once more",
+        "a user would be made of the names",
+        _OURS,
+        "nothing, or remove the line: it stands where files were put one after the other",
+    ),
+    _rule(
         "quote-open",
         "reading",
         "a quote that is opened and never closed",
@@ -87,6 +95,30 @@ _RULES = (
         "no attribute is that long; it is a quote that was not closed, most likely",
         _OURS,
         "close the quote",
+    ),
+    _rule(
+        "json-line",
+        "reading",
+        "a line that is no JSON object, or that names a key twice",
+        "it cannot be told which cells it has",
+        _OURS,
+        "write one JSON object a line, each key once",
+    ),
+    _rule(
+        "cell-rounded",
+        "reading",
+        "a number of more than 15 digits in a workbook",
+        "spreadsheets keep 15 digits: the others were lost when it was saved",
+        _OURS,
+        "format the column as text before the numbers are entered, or export it again as CSV",
+    ),
+    _rule(
+        "cell-not-computed",
+        "reading",
+        "a formula whose result the workbook does not hold",
+        "only the program that wrote the workbook can compute it",
+        _OURS,
+        "open the workbook in a spreadsheet program, and save it",
     ),
     # --- coercing ----------------------------------------------------------------------------
     _rule(

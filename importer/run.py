@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,8 @@ class ImportRun:
             retries=self.traffic.retries,
             paused_seconds=self.traffic.paused_seconds,
             warnings=dict(self.losses.warnings),
-            notes=self.job.mapping.warnings,
+            notes=self.job.notes,
+            source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
             dead_letter=dead_letter,
             warnings_file=self.warnings_file.path if self.warnings_file.rows else None,
@@ -274,7 +276,7 @@ def _stop_for(error: ImporterError) -> Stop:
 def _options(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
     """Give what the run was told, without secrets and without anybody's ids."""
     return {
-        "sources": [str(Path(path).absolute()) for path in job.paths],
+        "sources": list(job.locations),
         "mapping": str(Path(job.mapping.file).absolute()),
         "app_id": target.app_id,
         "base_url": target.base_url,
@@ -287,4 +289,5 @@ def _options(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         "update_existing_only": job.mapping.update_existing_only,
         "allow_failures": str(config.allow_failures),
         "workers": config.workers,
+        "source": asdict(config.source),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,7 +27,7 @@ Payloads = Annotated[
 ]
 
 
-def check(
+def check_table(
     sources: options.Sources,
     mapping: options.MappingFile,
     problems: Problems = None,
@@ -39,6 +39,7 @@ def check(
     workers: options.Workers = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
+    reading: Any = None,
 ) -> int:
     """Is my file right?  Everything but sending."""
     from importer.check import check_job
@@ -47,6 +48,7 @@ def check(
     from importer.cli.progress import Progress
     from importer.config import Allowance, RunConfig
     from importer.job import open_job
+    from importer.records import SourceOptions
 
     options.ready()
     config = RunConfig(
@@ -55,6 +57,7 @@ def check(
         only=options.ids(only),
         update_existing_only=update_existing_only,
         workers=workers,
+        source=reading or SourceOptions(),
     )
     job = open_job(sources, mapping, config)
     silent = quiet or as_json
@@ -62,4 +65,10 @@ def check(
         report = check_job(
             job, config, problems=problems, payloads=payloads, observer=progress, stop=stop
         )
+    if not silent:
+        for description in report.sources:
+            print(f"Source:      {description}")
     return print_report(report, as_json=as_json, quiet=quiet)
+
+
+check = options.with_reading_flags(check_table)

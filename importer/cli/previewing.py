@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,18 +14,21 @@ if TYPE_CHECKING:
 Rows = Annotated[int, typer.Option("--rows", min=1, help="How many rows to show.")]
 
 
+@options.with_reading_flags
 def preview(
     sources: options.Sources,
     mapping: options.MappingFile,
     rows: Rows = 5,
     as_json: options.Json = False,
+    reading: Any = None,
 ) -> int:
     """Show rows of the source, what each cell becomes, and the payload."""
     from importer.cli.output import print_json
+    from importer.config import RunConfig
     from importer.hints import command
     from importer.preview import preview_source
 
-    shown = preview_source(sources, mapping, rows=rows)
+    shown = preview_source(sources, mapping, RunConfig(source=reading), rows=rows)
     following = command("check", sources, mapping)
     if as_json:
         print_json({"rows": [_as_dict(row) for row in shown], "next": following, "exit": 0})

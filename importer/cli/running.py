@@ -7,12 +7,12 @@ import sys
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from importer.cli import options
-from importer.cli.checking import Payloads, Problems, check
+from importer.cli.checking import Payloads, Problems, check_table
 
 if TYPE_CHECKING:
     from importer.config import RunConfig, Target
@@ -50,6 +50,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing: the same 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")]
 
 
+@options.with_reading_flags
 def run(
     sources: options.Sources,
     mapping: options.MappingFile,
@@ -74,6 +75,7 @@ def run(
     yes: Yes = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
+    reading: Any = None,
 ) -> int:
     """Send every row to MoEngage, one request per user.
 
@@ -82,7 +84,7 @@ def run(
     """
     if dry_run or problems or payloads:
         _require_dry_run(dry_run, problems, payloads)
-        return check(
+        return check_table(
             sources,
             mapping,
             problems,
@@ -94,6 +96,7 @@ def run(
             workers,
             as_json,
             quiet,
+            reading,
         )
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.config import Allowance, RunConfig, SendingConfig
@@ -111,6 +114,7 @@ def run(
         only=options.ids(only),
         update_existing_only=update_existing_only,
         workers=workers,
+        source=reading,
         state_dir=chosen_state_dir(state_dir),
         dead_letter=dead_letter,
         report=report,

@@ -75,6 +75,15 @@ class SourceModel(_Model):
     encoding: Text | None = None
     delimiter: Text | None = None
     quote: Text | None = None
+    escape: Text | None = None
+    comment: Text | None = None
+    line_end: Text | None = None
+    skip_lines: Text | None = None
+    header: Text | None = None
+    rename_columns: Flag | None = None
+    trailing_delimiter: Flag | None = None
+    sheet: Text | None = None
+    missing_columns: Annotated[str, _choice("refuse", "blank")] | None = None
     nulls: Texts = Field(default_factory=lambda: [""])
 
 

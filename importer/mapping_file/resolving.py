@@ -17,6 +17,7 @@ from importer.mapping_file.mapping import (
     UnsetRule,
 )
 from importer.mapping_file.naming import broken_rules, nearest
+from importer.mapping_file.source_options import OPTION_TEXTS, source_options
 from importer.mapping_file.values import Values
 from importer.mapping_file.yaml_tree import Located, Path
 from importer.moengage import attributes as standard
@@ -74,16 +75,16 @@ class _Resolver:
 
     def _source(self) -> SourceOptions:
         source = self.model.source
-        for option in ("delimiter", "quote"):
-            text = getattr(source, option)
-            if text is not None and len(text) != 1:
-                self.findings.add(
-                    ("source", option),
-                    f"{text!r}",
-                    'one character, such as ";" or "\\t"',
-                    "write one character",
-                )
-        return SourceOptions(source.encoding, source.delimiter, source.quote)
+        options, problems = source_options(
+            {name: getattr(source, name) for name in OPTION_TEXTS},
+            rename_columns=source.rename_columns,
+            trailing_delimiter=source.trailing_delimiter,
+        )
+        for problem in problems:
+            self.findings.add(
+                ("source", problem.option), problem.found, problem.expected, problem.remedy
+            )
+        return replace(options, sheet=source.sheet, missing_columns=source.missing_columns)
 
     def _check_name(self, name: str) -> None:
         for code in broken_rules(name):

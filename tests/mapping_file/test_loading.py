@@ -167,7 +167,9 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (HEAD + "duplicates: {last, by: M}\n", ["`duplicates: each` (every row is sent"]),
         (HEAD + "duplicates: merge\n", ["`duplicates: merge`, which is not available"]),
         ("mapping: 1\ncustomer_id: {column: A, unique: true}\n", ["`unique: true`"]),
-        (HEAD + "source: {delimiter: ';;'}\n", ["';;'; expected one character"]),
+        (HEAD + "source: {quote: ';;'}\n", ["';;'; expected one character"]),
+        (HEAD + "source: {header: yes}\n", ["'yes'; expected none, or how many"]),
+        (HEAD + "source: {skip_lines: -1}\n", ["'-1'; expected a number of lines"]),
         (HEAD + "platforms: [{platform: symbian, active: A}]\n", ["unknown platform `symbian`"]),
         (HEAD + "rules: {id-banned: off}\n", ["no rule that can be switched"]),
         (

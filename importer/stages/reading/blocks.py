@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from importer.records import TextBlock
+import numpy as np
+
+from importer.records import Int64s, TextBlock
 from importer.stages.reading.exact import RECORD_BYTES, grammar_of
 from importer.stages.reading.sample import Layout
 from importer.stages.reading.splitter import Split, split
 from importer.stages.reading.streams import ByteStream, Compression, Place, require_unchanged
+from importer.stages.reading.wire import WireStream, wire_of
 
 BLOCK_BYTES = 8 << 20
 MAX_BLOCK_BYTES = 16 << 20
@@ -38,6 +41,7 @@ class DelimitedFile:
     """One delimited file of a source.  Memory is bounded by the block and the longest record.
 
     blank_lines: how many lines without a record the last reading has passed over so far.
+    rows: how many there are, once the file has been read or counted to its end.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class DelimitedFile:
         self.columns = layout.columns
         self.has_rows = layout.has_rows
         self.blank_lines = 0
+        self.rows: int | None = None
         self._record_bytes = record_bytes
 
     def read_blocks(
@@ -70,6 +75,7 @@ class DelimitedFile:
             if rows:
                 yield self._block(piece, number, row)
                 number, row = number + 1, row + rows
+        self.rows = row - 1
 
     def count_rows(self, limit: int | None = None) -> int:
         """Count the records; stops soon after `limit`."""
@@ -77,7 +83,8 @@ class DelimitedFile:
         for piece in self._pieces(None, None):
             rows += len(piece.split.starts)
             if limit is not None and rows >= limit:
-                break
+                return rows
+        self.rows = rows
         return rows
 
     def _block(self, piece: _Piece, number: int, row: int) -> TextBlock:
@@ -90,15 +97,22 @@ class DelimitedFile:
             data=piece.data,
             starts=piece.split.starts,
             ends=piece.split.ends,
-            lines=piece.split.lines + piece.first_line,
+            lines=piece.split.lines + piece.first_line + self._hidden_lines(piece),
             odd=piece.split.odd,
         )
+
+    def _hidden_lines(self, piece: _Piece) -> Int64s | int:
+        """Count, before each record, the line breaks that are no line ends on the wire."""
+        newlines = wire_of(self.layout.dialect).newlines(piece.data)
+        return np.searchsorted(newlines, piece.split.starts) if newlines else 0
 
     def _pieces(self, block_bytes: int | None, on_bytes: OnBytes | None) -> Iterator[_Piece]:
         grammar, width = grammar_of(self.layout.dialect), len(self.columns)
         size = block_bytes or suitable_bytes(self.layout.line_bytes)
         line, told = self.layout.data_line, 0
-        with ByteStream(self.place) as stream:
+        wire = wire_of(self.layout.dialect)
+        with ByteStream(self.place) as file:
+            stream = file if wire.is_plain else WireStream(file, wire)
             waiting = stream.read(self.layout.data_offset + 1)[self.layout.data_offset :]
             while True:
                 # A record that did not fit gets twice the room, so that reading stays linear.
@@ -107,7 +121,7 @@ class DelimitedFile:
                 final = len(data) < len(waiting) + asked
                 found = split(data, grammar, width, final=final, record_bytes=self._record_bytes)
                 yield _Piece(data[: found.consumed], found, line)
-                line += found.consumed_lines
+                line += found.consumed_lines + len(wire.newlines(data[: found.consumed]))
                 waiting = data[found.consumed :]
                 if on_bytes is not None:
                     on_bytes(stream.position_bytes - told)
@@ -119,7 +133,7 @@ class DelimitedFile:
         require_unchanged(self.place)
 
 
-def _after_line(stream: ByteStream, size: int) -> bytes:
+def _after_line(stream: ByteStream | WireStream, size: int) -> bytes:
     """Pass over the rest of the line."""
     while data := stream.read(size):
         found = data.find(b"\n")

@@ -7,11 +7,19 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from importer.errors import Defect
 from importer.records import Batch, Int64s, Rejection, TextBlock
-from importer.stages.reading.exact import RECORD_BYTES, grammar_of, read_cells, scan
+from importer.stages.reading.exact import (
+    RECORD_BYTES,
+    grammar_of,
+    has_torn_quotes,
+    read_cells,
+    scan,
+)
+from importer.stages.reading.wire import wire_of
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -23,7 +31,7 @@ def read_text_block(
 
     The cells stand in the block's own order of columns, all text, none null.
     """
-    names = [name for name in block.columns if name in columns]
+    names = [name for name in block.columns if name in columns or not name]
     rejections: list[Rejection] = []
     found: dict[int, list[bytes]] = {}
     undecodable = _undecodable(block)
@@ -35,13 +43,52 @@ def read_text_block(
         elif index not in undecodable:
             found[index] = cells
     rejections.extend(_not_decoded(block, index, byte) for index, byte in undecodable.items())
-    rejections.sort(key=lambda rejection: rejection.index)
     is_regular = np.ones(block.rows, bool)
     is_regular[block.odd] = False
     is_regular[list(undecodable)] = False
     regular = np.flatnonzero(is_regular)
-    table = _read_regular(block, regular, names)
-    return _spliced(block, names, regular, table, found), tuple(rejections)
+    batch = _spliced(block, names, regular, _read_regular(block, regular, names), found)
+    if _is_closed(block):
+        batch, further = _closed(block, batch)
+        rejections.extend(further)
+    batch, further = _without_headers(block, batch)
+    rejections.extend(further)
+    rejections.sort(key=lambda rejection: rejection.index)
+    return batch, tuple(rejections)
+
+
+def _without_headers(block: TextBlock, batch: Batch) -> tuple[Batch, list[Rejection]]:
+    """Take rows away that repeat the header, as files do that were put one after the other."""
+    if not batch.cells.num_columns:
+        return batch, []
+    name = batch.cells.column_names[0]
+    alike = np.flatnonzero(np.asarray(pc.equal(batch.cells.column(0), name)))
+    repeated = [at for at in alike.tolist() if _is_header(block, int(batch.index[at]))]
+    if not repeated:
+        return batch, []
+    stays = np.ones(batch.rows, bool)
+    stays[repeated] = False
+    further = [
+        _rejection(block, index, "header-repeated", "", "the header once more", "a user's cells")
+        for index in batch.index[repeated].tolist()
+    ]
+    return Batch(batch.index[stays], batch.cells.filter(pa.array(stays))), further
+
+
+def _is_header(block: TextBlock, index: int) -> bool:
+    cells = cells_of(block, index)
+    return cells is not None and len(cells) > 1 and tuple(cells) == block.columns
+
+
+def _closed(block: TextBlock, batch: Batch) -> tuple[Batch, list[Rejection]]:
+    """Take the nothing after the last delimiter away, and the rows that have something there."""
+    last = batch.cells.column("")
+    is_bad = np.asarray(pc.not_equal(last, ""))
+    further = [_ragged(block, index, len(block.columns)) for index in batch.index[is_bad].tolist()]
+    cells = batch.cells.drop_columns([""])
+    if further:
+        cells = cells.filter(pa.array(~is_bad))
+    return Batch(batch.index[~is_bad], cells), further
 
 
 def _exact(block: TextBlock, index: int, record_bytes: int) -> list[bytes] | Rejection:
@@ -60,9 +107,23 @@ def _exact(block: TextBlock, index: int, record_bytes: int) -> list[bytes] | Rej
         found = "a quote that is opened and never closed"
         return _rejection(block, index, "quote-open", column, found, "a closing quote")
     if scanned.cells != width or scanned.after < len(record):
-        found = "1 cell" if scanned.cells == 1 else f"{scanned.cells:,} cells"
-        return _rejection(block, index, "ragged-row", "", found, f"{width:,}, like the header")
-    return read_cells(record, grammar)
+        return _ragged(block, index, scanned.cells)
+    if not scanned.strict and has_torn_quotes(record, grammar):
+        found = "a quote that opens inside one cell and closes in another"
+        return _rejection(block, index, "quote-stray", "", found, "the delimiter before the quote")
+    cells = read_cells(record, grammar)
+    return _ragged(block, index, width) if _is_closed(block) and cells[-1] else cells
+
+
+def _is_closed(block: TextBlock) -> bool:
+    """Tell whether each record ends with a delimiter, after which nothing may stand."""
+    return block.columns[-1] == ""
+
+
+def _ragged(block: TextBlock, index: int, cells: int) -> Rejection:
+    found = "1 cell" if cells == 1 else f"{cells:,} cells"
+    width = len(block.columns) - _is_closed(block)
+    return _rejection(block, index, "ragged-row", "", found, f"{width:,}, like the header")
 
 
 def _not_decoded(block: TextBlock, index: int, byte: int) -> Rejection:
@@ -80,13 +141,10 @@ def _rejection(
 def cells_of(block: TextBlock, index: int) -> list[str] | None:
     """Give all cells of one row as text; None if the row cannot be read."""
     cells = _exact(block, index, RECORD_BYTES)
-    if isinstance(cells, Rejection):
+    wire = wire_of(block.dialect)
+    if isinstance(cells, Rejection) or wire.bad_byte(record_of(block, index)) is not None:
         return None
-    try:
-        record_of(block, index).decode(block.dialect.encoding)
-    except UnicodeDecodeError:
-        return None
-    return [cell.decode(block.dialect.encoding) for cell in cells]
+    return [wire.cell(cell) for cell in cells]
 
 
 def record_of(block: TextBlock, index: int) -> bytes:
@@ -96,8 +154,7 @@ def record_of(block: TextBlock, index: int) -> bytes:
 
 def raw_of(block: TextBlock, index: int) -> str:
     r"""Give one record as text that loses nothing: bad bytes as \xNN, a backslash doubled."""
-    record = record_of(block, index).replace(b"\\", b"\\\\")
-    return record.decode(block.dialect.encoding, "backslashreplace")
+    return wire_of(block.dialect).raw(record_of(block, index))
 
 
 def _undecodable(block: TextBlock) -> dict[int, int]:
@@ -108,16 +165,15 @@ def _undecodable(block: TextBlock) -> dict[int, int]:
     beyond_ascii = np.flatnonzero(np.frombuffer(block.data, np.uint8) >= 0x80)
     indexes = np.unique(np.searchsorted(block.starts, beyond_ascii, side="right") - 1)
     for index in indexes[indexes >= 0].tolist():
-        try:
-            record_of(block, index).decode(block.dialect.encoding)
-        except UnicodeDecodeError as error:
-            found[index] = error.object[error.start]
+        byte = wire_of(block.dialect).bad_byte(record_of(block, index))
+        if byte is not None:
+            found[index] = byte
     return found
 
 
 def _is_readable(block: TextBlock) -> bool:
     try:
-        block.data.decode(block.dialect.encoding)
+        block.data.decode(wire_of(block.dialect).encoding)
     except UnicodeDecodeError:
         return False
     return True
@@ -127,9 +183,9 @@ def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa
     """Read the regular records in one call, as UTF-8 text."""
     if not names or not len(regular):
         return pa.table({name: pa.array([], pa.string()) for name in names})
-    text = _bytes_of(block, regular)
-    if block.dialect.encoding != "utf-8" and not text.isascii():
-        text = text.decode(block.dialect.encoding).encode()
+    text, wire = _bytes_of(block, regular), wire_of(block.dialect)
+    if wire.encoding != "utf-8" and not text.isascii():
+        text = text.decode(wire.encoding).encode()
     if text.startswith(_BOM):
         # pyarrow drops a mark at the start of what it is given; here it is a cell's own text.
         text = b"\n" + text
@@ -139,9 +195,9 @@ def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa
             column_names=list(block.columns), use_threads=False, block_size=len(text) + 1
         ),
         parse_options=pa.csv.ParseOptions(
-            delimiter=block.dialect.delimiter,
-            quote_char=block.dialect.quote,
-            newlines_in_values=block.dialect.quote.encode() in text,
+            delimiter=wire.delimiter.decode(),
+            quote_char=wire.quote.decode(),
+            newlines_in_values=wire.quote in text,
         ),
         convert_options=pa.csv.ConvertOptions(
             include_columns=list(names),
@@ -152,14 +208,20 @@ def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa
     if table.num_rows != len(regular):
         found, expected = f"{table.num_rows} rows from pyarrow.csv", f"{len(regular)}"
         raise Defect(f"{block.file} block {block.number}", found, expected, "report it, please")
+    if wire.has_tokens(text):
+        table = pa.table({name: wire.column(table.column(name)) for name in names})
     return table
 
 
 def _bytes_of(block: TextBlock, regular: Int64s) -> bytes:
     """Give the text of these records; those that stand side by side come in one piece."""
-    if len(regular) == block.rows:
+    if len(regular) == block.rows and not block.dialect.comment:
         return block.data
-    breaks = np.flatnonzero(np.diff(regular) > 1)
+    apart = np.diff(regular) > 1
+    if block.dialect.comment:
+        # More than a line end between two records is a comment, or may be one.
+        apart |= block.starts[regular[1:]] - block.ends[regular[:-1]] > 2
+    breaks = np.flatnonzero(apart)
     first = regular[np.concatenate([[0], breaks + 1])]
     last = regular[np.concatenate([breaks, [len(regular) - 1]])]
     spans = zip(block.starts[first].tolist(), block.ends[last].tolist(), strict=True)
@@ -176,9 +238,9 @@ def _spliced(
     """Put the odd records that could be read at their places among the regular ones."""
     if not found:
         return Batch(regular, table)
-    encoding = block.dialect.encoding
+    wire = wire_of(block.dialect)
     odd = {
-        name: pa.array([cells[place].decode(encoding) for cells in found.values()], pa.string())
+        name: pa.array([wire.cell(cells[place]) for cells in found.values()], pa.string())
         for place, name in enumerate(block.columns)
         if name in names
     }

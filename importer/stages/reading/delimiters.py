@@ -1,12 +1,14 @@
-"""Chooses the delimiter under which a file's rows have the header's width, if it is only one."""
+"""Chooses the delimiter, quote and escape under which a file is one table, if it is only one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from importer.errors import SourceError
-from importer.records import Dialect
-from importer.stages.reading.exact import grammar_of
+from importer.records import Dialect, SourceOptions
+from importer.stages.reading.headers import Table, table_of
 from importer.stages.reading.sample import Sample, show
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -14,76 +16,132 @@ DELIMITERS = (",", ";", "\t", "|")
 _AGREEMENT = 0.9
 """A reading fits if at least so many of the sample's rows have as many cells as the header."""
 
+_BETTER = 0.2
+"""Another quote or escape is chosen if at most so many of the bad records stay bad."""
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What one delimiter makes of the sample; shares are of the rows, 0 to 1."""
-
-    delimiter: str
-    header_cells: int
-    fitting: float
-    strict: float
-    usual: int
-    usual_share: float
+_SHOWN_ROWS = 2
+_EVIDENCE_BYTES = 1 << 18
 
 
-def _reading(text: Sample, delimiter: str, encoding: str, quote: str) -> _Reading:
-    cells, widths, strict = text.widths(grammar_of(Dialect(encoding, delimiter, quote)))
-    if not widths:
-        return _Reading(delimiter, cells, 0.0, 0.0, cells, 0.0)
-    rows = len(widths)
-    usual = max(set(widths), key=widths.count)
-    return _Reading(
-        delimiter,
-        cells,
-        widths.count(cells) / rows,
-        strict / rows,
-        usual,
-        widths.count(usual) / rows,
+def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Table:
+    """Choose among the dialects that nothing was said of; SourceError if several fit."""
+    plain = _best(text, dialect, options)
+    others = [_best(text, other, options) for other in _variants(plain, dialect, options)]
+    sound = [other for other in others if other.is_sound and not other.doubt]
+    best = min(sound, key=_bad, default=plain)
+    if _bad(best) < _bad(plain) and _bad(best) <= _BETTER * _bad(plain):
+        return best
+    rivals = [
+        other
+        for other in sound
+        if other.cut.dialect.quote != plain.cut.dialect.quote and _bad(other) <= _bad(plain)
+    ]
+    if rivals and not plain.doubt:
+        raise _undecided_quote(text, [plain, rivals[0]])
+    return plain
+
+
+def _bad(table: Table) -> int:
+    """Count the records that this reading cannot read as rows of the table."""
+    if not table.is_sound:
+        return len(table.cut.records) + 1
+    return sum(row.width != table.width for row in table.rows) + bool(table.doubt)
+
+
+def _variants(plain: Table, dialect: Dialect, options: SourceOptions) -> list[Dialect]:
+    """Give the dialects with another quote or escape that the text gives reason to try."""
+    wire = plain.cut.text[:_EVIDENCE_BYTES]
+    quotes = [dialect.quote]
+    if options.quote is None and _is_quoted_by(wire, b"'") and not _is_quoted_by(wire, b'"'):
+        quotes.append("'")
+    escapes = [dialect.escape]
+    if options.escape is None and re.search(rb"\\[\"']", wire):
+        escapes.append("\\")
+    pairs = [(quote, escape) for quote in quotes for escape in escapes]
+    return [replace(dialect, quote=quote, escape=escape) for quote, escape in pairs[1:]]
+
+
+def _is_quoted_by(wire: bytes, quote: bytes) -> bool:
+    return bool(
+        re.search(rb"(?m)(^|[,;\t|])" + quote + rb"[^" + quote + rb"\r\n]", wire)
+        and re.search(rb"(?m)[^" + quote + rb"\r\n]" + quote + rb"\r?($|[,;\t|])", wire)
     )
 
 
-def choose_delimiter(text: Sample, encoding: str, quote: str) -> str:
+def _best(text: Sample, dialect: Dialect, options: SourceOptions) -> Table:
+    if options.delimiter is not None:
+        return _table(text, dialect, options.delimiter, options)
+    return choose_delimiter(text, dialect, options)
+
+
+def _table(text: Sample, dialect: Dialect, delimiter: str, options: SourceOptions) -> Table:
+    cut = text.cut(replace(dialect, delimiter=delimiter), options.skip_lines or 0)
+    return table_of(cut, options)
+
+
+def choose_delimiter(text: Sample, dialect: Dialect, options: SourceOptions) -> Table:
     """Choose the delimiter under which the rows have the header's width, if it is only one."""
-    readings = [_reading(text, mark, encoding, quote) for mark in DELIMITERS]
-    several = [reading for reading in readings if reading.header_cells > 1]
+    tables = [_table(text, dialect, mark, options) for mark in DELIMITERS]
+    several = [table for table in tables if table.width > 1]
     fitting = sorted(
-        (reading for reading in several if reading.fitting),
-        key=lambda reading: (reading.strict, reading.fitting),
+        (table for table in several if table.fitting),
+        key=lambda table: (table.strict, table.fitting),
         reverse=True,
     )
     if len(fitting) > 1 and fitting[0].strict - fitting[1].strict < 1 - _AGREEMENT:
-        raise _undecided(text, encoding, quote, fitting[:2])
+        raise _undecided(text, fitting[:2])
     if fitting:
-        return fitting[0].delimiter
+        return fitting[0]
     rivals = [
-        reading
-        for reading in readings
-        if reading.usual > 1 and reading.usual_share >= _AGREEMENT and reading not in several
+        table
+        for table in tables
+        if table.usual > 1 and table.usual_share >= _AGREEMENT and table not in several
     ]
     if rivals or len(several) > 1:
-        raise _undecided(text, encoding, quote, [*several, *rivals])
-    return several[0].delimiter if several else DELIMITERS[0]
+        single = [] if len(several) + len(rivals) > 1 else tables[:1]
+        raise _undecided(text, [*single, *several, *rivals])
+    return several[0] if several else tables[0]
 
 
-def _undecided(text: Sample, encoding: str, quote: str, readings: list[_Reading]) -> SourceError:
+def _undecided(text: Sample, tables: Sequence[Table]) -> SourceError:
     shown = "; ".join(
-        f"{show(reading.delimiter)} gives the header {_names(text, encoding, quote, reading)} "
-        f"and rows of {reading.usual} cells"
-        for reading in readings
+        f"{show(table.cut.dialect.delimiter)} gives {_first_rows(table)} "
+        f"and rows of {table.usual} cells"
+        for table in tables
     )
-    options = " or ".join(f'source: {{delimiter: "{_escaped(r.delimiter)}"}}' for r in readings)
+    marks = [_escaped(table.cut.dialect.delimiter) for table in tables]
     return SourceError(
         text.path,
         f"a table whose delimiter cannot be told: {shown}",
         "one delimiter under which the rows have as many cells as the header",
-        f"say it in the mapping: {options}",
+        "say it in the mapping: "
+        + " or ".join(f'source: {{delimiter: "{mark}"}}' for mark in marks)
+        + f"; or by a flag: --delimiter '{marks[0]}'",
     )
 
 
-def _names(text: Sample, encoding: str, quote: str, reading: _Reading) -> str:
-    layout = text.layout(Dialect(encoding, reading.delimiter, quote))
-    return " | ".join(layout.columns[:6]) if layout else "(unreadable)"
+def _undecided_quote(text: Sample, tables: Sequence[Table]) -> SourceError:
+    shown = "; ".join(
+        f"{show(table.cut.dialect.quote)} gives {_first_rows(table)}" for table in tables
+    )
+    return SourceError(
+        text.path,
+        f"a table whose quote cannot be told: {shown}",
+        "one quote",
+        """say it in the mapping: source: {quote: '"'} or source: {quote: "'"}; """
+        """or by a flag: --quote "'\"""",
+    )
+
+
+def _first_rows(table: Table) -> str:
+    rows = [row for row in table.rows if row.cells][:_SHOWN_ROWS]
+    parts = [f"the header {_line(table.columns)}"]
+    return ", ".join([*parts, *(f"then {_line(row.cells)}" for row in rows)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    line = " | ".join(cell[:40] for cell in cells[:6]) or "(unreadable)"
+    return line if len(cells) <= 6 else f"{line} | ..."
 
 
 def _escaped(delimiter: str) -> str:

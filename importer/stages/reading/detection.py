@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
+import re
 
 from importer.errors import SourceError
 from importer.records import Dialect, SourceOptions
-from importer.stages.reading.delimiters import DELIMITERS, choose_delimiter
+from importer.stages.reading.delimiters import DELIMITERS, choose_table
+from importer.stages.reading.encodings import Encoding, asked_encoding, find_encoding
+from importer.stages.reading.headers import table_of
 from importer.stages.reading.sample import Layout, Sample
 
 SAMPLE_BYTES = 1 << 20
 
-_UTF8_BOM = codecs.BOM_UTF8
+_SILENT = SourceOptions()
+_FIRST_LINE = re.compile(r'(?:[^"\r\n]|"[^"]*")*+(\r\n|\r|\n)')
 
 
 def detect(path: str, sample: bytes, *, is_whole: bool, options: SourceOptions) -> Layout:
@@ -20,84 +23,60 @@ def detect(path: str, sample: bytes, *, is_whole: bool, options: SourceOptions) 
     is_whole: the sample is the whole file.  Raises SourceError where no reading, or more than
     one, fits.
     """
-    start = len(_UTF8_BOM) if sample.startswith(_UTF8_BOM) else 0
-    text = Sample(path, sample, start, is_whole)
-    found = _encoding(text)
-    ours = [text.layout(Dialect(found, mark)) for mark in DELIMITERS if text.splits(mark)]
-    dead_letters = [layout for layout in ours if layout and layout.is_dead_letter]
-    if dead_letters:
-        # A dead letter is written by us; the options speak of the source that it came from.
-        return dead_letters[0]
-    encoding = _asked_encoding(text, options.encoding) or found
-    quote = _one_byte(path, "quote", options.quote or '"')
-    if options.delimiter is None:
-        delimiter = choose_delimiter(text, encoding, quote)
+    if own := _dead_letter(path, sample, is_whole):
+        return own
+    _require_characters(path, options)
+    if options.encoding is None:
+        encoding = find_encoding(path, sample, is_whole=is_whole)
     else:
-        delimiter = _one_byte(path, "delimiter", options.delimiter)
-    return text.require_layout(Dialect(encoding, delimiter, quote))
+        encoding = asked_encoding(path, options.encoding, sample)
+    dialect = Dialect(
+        encoding=encoding.name,
+        quote='"' if options.quote is None else options.quote,
+        escape=options.escape or "",
+        comment=options.comment or "",
+        line_end=_line_end(sample, encoding, options.line_end),
+    )
+    text = Sample(path, sample, encoding.mark_bytes, is_whole)
+    return choose_table(text, dialect, options).layout()
 
 
-def _encoding(text: Sample) -> str:
-    if text.start:
-        return "utf-8"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(text.data, final=text.is_whole)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+def _dead_letter(path: str, sample: bytes, is_whole: bool) -> Layout | None:
+    """Read a dead letter as it was written by us; options speak of the source it came from."""
+    encoding = Encoding("utf-8", 3) if sample.startswith(b"\xef\xbb\xbf") else Encoding("utf-8")
+    text = Sample(path, sample, encoding.mark_bytes, is_whole)
+    for mark in DELIMITERS:
+        if not text.splits(mark):
+            continue
+        table = table_of(text.cut(Dialect("utf-8", mark), rows=2), _SILENT)
+        if table.is_sound and not table.doubt and (layout := table.layout()).is_dead_letter:
+            return layout
+    return None
 
 
-def _asked_encoding(text: Sample, asked: str | None) -> str | None:
-    if asked is None:
-        return None
-    try:
-        name = codecs.lookup(asked).name
-    except LookupError:
-        name = ""
-    name = {"utf-8-sig": "utf-8", "ascii": "utf-8"}.get(name, name)
-    if name != "utf-8" and not _is_single_byte(name):
-        raise SourceError(
-            text.path,
-            f"the encoding {asked!r}",
-            "utf-8, cp1252 or another encoding of one byte a character",
-            "save the file as UTF-8",
-        )
-    if name != "utf-8" and text.start:
-        raise SourceError(
-            text.path,
-            "a UTF-8 byte-order mark",
-            f"{asked}, which has none",
-            "leave `encoding:` away, or save the file without the mark",
-        )
-    return name
+def _require_characters(path: str, options: SourceOptions) -> None:
+    asked = {"delimiter": options.delimiter, "quote": options.quote, "escape": options.escape}
+    for name, text in asked.items():
+        if text is None or (name != "delimiter" and not text):
+            continue
+        if not text or "\r" in text or "\n" in text or (name != "delimiter" and len(text) > 1):
+            raise SourceError(
+                path,
+                f"the {name} {text!r}",
+                "a text without line ends" if name == "delimiter" else "one character",
+                f"say another `{name}:` under `source:` in the mapping",
+            )
 
 
-def _is_single_byte(name: str) -> bool:
-    """Tell whether each byte is a character or none, even twice, and the lower half is ASCII."""
-    lower = bytes(range(128))
-    try:
-        return lower.decode(name).encode() == lower and all(
-            _length(bytes([byte, byte]), name) == 2 * _length(bytes([byte]), name)
-            for byte in range(128, 256)
-        )
-    except (LookupError, UnicodeError):
-        return False
-
-
-def _length(data: bytes, encoding: str) -> int:
-    return len(data.decode(encoding, "ignore"))
-
-
-def _one_byte(path: str, option: str, character: str) -> str:
-    try:
-        encoded = character.encode("ascii")
-    except UnicodeEncodeError:
-        encoded = b""
-    if len(encoded) != 1 or encoded in b"\r\n":
-        raise SourceError(
-            path,
-            f"the {option} {character!r}",
-            "one ASCII character",
-            f"say another `{option}:` under `source:` in the mapping",
-        )
-    return character
+def _line_end(sample: bytes, encoding: Encoding, asked: str | None) -> str:
+    """Give what ends a record: "" where LF and CRLF do."""
+    text = sample.decode(encoding.name, "replace")
+    if asked:
+        # A person who says `&|` means the line that ends with it.
+        longer = [asked + end for end in ("\r\n", "\n") if asked + end in text]
+        return longer[0] if longer and not asked.endswith(("\r", "\n")) else asked
+    lone = text.count("\r") - text.count("\r\n")
+    if lone == 0 or lone < text.count("\n"):
+        return ""
+    first = _FIRST_LINE.match(text) or re.search(r"(\r\n|\r|\n)", text)
+    return "\r" if first and first.group(1) == "\r" else ""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from importer.records import Dialect
+from importer.stages.reading.wire import wire_of
 
 RECORD_BYTES = 1 << 20
 """A longer record is refused: an open quote would otherwise eat the memory (P5)."""
@@ -15,16 +16,17 @@ Trouble = Literal["", "quote-open", "quote-stray", "unfinished"]
 
 
 class Grammar(NamedTuple):
-    """The two bytes that give a delimited text its shape."""
+    """The two bytes that give a delimited text its shape, and how a comment line begins."""
 
     delimiter: bytes
     quote: bytes
+    comment: bytes = b""
 
 
 def grammar_of(dialect: Dialect) -> Grammar:
-    """Give the dialect's characters as bytes (one each: see detection.py)."""
-    encoding = dialect.encoding
-    return Grammar(dialect.delimiter.encode(encoding), dialect.quote.encode(encoding))
+    """Give what gives this dialect's wire form its shape (see wire.py)."""
+    wire = wire_of(dialect)
+    return Grammar(wire.delimiter, wire.quote, wire.comment)
 
 
 class Scan(NamedTuple):
@@ -32,7 +34,8 @@ class Scan(NamedTuple):
 
     end: where its text ends, before the line end.  after: where the next record begins.
     cells: how many there are; with trouble, how many are sound before it.
-    strict: no cell needs lenience: no quote inside an unquoted cell, no CR alone.
+    strict: no cell needs lenience: no quote inside an unquoted cell, no CR alone, no blank before
+        a quote.
     trouble: why it is no record; "unfinished" if the bytes end before that can be known.
     at: where the trouble is.
     """
@@ -88,9 +91,31 @@ def read_cells(record: bytes, grammar: Grammar) -> list[bytes]:
         at = cell.edge + 1
 
 
+def has_torn_quotes(record: bytes, grammar: Grammar) -> bool:
+    """Tell whether a quote opens within one unquoted cell and closes at the end of another.
+
+    `Boots"These are warm, and light"` is a cell whose delimiter before the quote was lost, cut
+    where it must not be; `5" pipe` and `rock "n" roll` are text.
+    """
+    at, is_open = 0, False
+    while True:
+        cell = _cell(record, at, len(record), grammar)
+        text = record[cell.start : cell.end]
+        if not cell.quoted and text.count(grammar.quote) % 2:
+            if is_open and text.endswith(grammar.quote):
+                return True
+            following = text[text.find(grammar.quote) + 1 :][:1]
+            is_open = is_open or following.strip() != b""
+        if cell.edge == len(record):
+            return False
+        at = cell.edge + 1
+
+
 def _cell(data: bytes, at: int, stop: int, grammar: Grammar) -> _Cell:
     if data.startswith(grammar.quote, at, stop):
         return _quoted(data, at + 1, stop, grammar)
+    if data.startswith(b" ", at, stop) and (found := _after_blanks(data, at, stop, grammar)):
+        return found
     matched = _plain_text(grammar.delimiter).match(data, at, stop)
     edge = matched.end() if matched else at
     ends_line = edge == stop or data[edge] == ord("\n")
@@ -112,6 +137,20 @@ def _quoted(data: bytes, start: int, stop: int, grammar: Grammar) -> _Cell:
     if edge < stop and data[edge] != ord("\n"):
         return _Cell(start, closing, edge, True, False, "quote-stray")
     return _Cell(start, closing, edge, True, edge - closing <= 2)
+
+
+def _after_blanks(data: bytes, at: int, stop: int, grammar: Grammar) -> _Cell | None:
+    """Read a cell that is quoted after blanks, if it is whole on its line; else it is plain text.
+
+    The blanks are no part of the cell: `1, "Ann"` is a way of writing, not a name with quotes.
+    """
+    while data.startswith(b" ", at, stop):
+        at += 1
+    if b" " in (grammar.delimiter, grammar.quote) or not data.startswith(grammar.quote, at, stop):
+        return None
+    cell = _quoted(data, at + 1, stop, grammar)
+    is_whole = not cell.trouble and data.find(b"\n", at, cell.end) < 0
+    return cell._replace(strict=False) if is_whole else None
 
 
 def _closing_quote(data: bytes, at: int, stop: int, quote: bytes) -> int:

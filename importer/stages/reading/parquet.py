@@ -34,7 +34,7 @@ class ParquetTable:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        with _explained(place), pq.ParquetFile(place.path) as file:
+        with _explained(place), pq.ParquetFile(place.for_arrow()) as file:
             schema, metadata = file.schema_arrow, file.metadata
             self.columns: tuple[str, ...] = tuple(schema.names)
             self.rows: int = metadata.num_rows
@@ -51,6 +51,7 @@ class ParquetTable:
         """Give the rows in blocks that are numbered from 0."""
         done = told = 0
         for number, table in enumerate(self._tables(self._block_rows(block_bytes))):
+            require_unchanged(self.place)
             yield ArrowBlock(number, self.place.path, done + 1, self.columns, table)
             done += table.num_rows
             if on_bytes is not None:
@@ -58,6 +59,12 @@ class ParquetTable:
                 on_bytes(read - told)
                 told = read
         require_unchanged(self.place)
+        if done != self.rows:
+            raise _broken(self.place, f"its footer counts {self.rows:,} rows, {done:,} are there")
+
+    def count_rows(self, limit: int | None = None) -> int:
+        """Give the number of rows, which is known."""
+        return self.rows if limit is None else min(self.rows, limit)
 
     def _tables(self, block_rows: int) -> Iterator[pa.Table]:
         unit = "us" if self._has_int96 else None
@@ -76,7 +83,7 @@ class ParquetTable:
 
     def _open(self, int96_unit: str | None) -> Any:
         return pq.ParquetFile(
-            self.place.path,
+            self.place.for_arrow(),
             pre_buffer=False,
             buffer_size=_BUFFER_BYTES,
             coerce_int96_timestamp_unit=int96_unit,
@@ -99,12 +106,13 @@ def read_arrow_block(
         for position in bad.tolist():
             column_of.setdefault(position, name)
     index, cells = np.arange(block.rows), pa.table(texts)
-    if not column_of:
+    refused = tuple(rejection for rejection in block.refused if rejection.column in columns)
+    if not column_of and not refused:
         return Batch(index, cells), ()
     bad_rows = sorted(column_of)
-    raws = _raws(block.table.take(pa.array(bad_rows)))
-    index = np.delete(index, bad_rows)
-    return Batch(index, cells.take(pa.array(index))), tuple(
+    raws = _raws(block.table.take(pa.array(bad_rows, pa.int64())))
+    index = np.delete(index, sorted({*bad_rows, *(rejection.index for rejection in refused)}))
+    return Batch(index, cells.take(pa.array(index))), refused + tuple(
         Rejection(row, "reading", "undecodable", column_of[row], *_NO_TEXT, raw)
         for row, raw in zip(bad_rows, raws, strict=True)
     )
@@ -192,11 +200,17 @@ def _with_instants(table: pa.Table, fine: pa.RecordBatch) -> pa.Table:
 def _explained(place: Place) -> Iterator[None]:
     try:
         yield
+    except SourceError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
-        cause = str(error).split("\n", 1)[0][:200]
-        raise SourceError(
-            place.path,
-            f"a broken Parquet file ({cause})",
-            "a whole Parquet file",
-            "export or copy it again",
-        ) from None
+        require_unchanged(place)
+        raise _broken(place, str(error).split("\n", 1)[0][:200]) from None
+
+
+def _broken(place: Place, cause: str) -> SourceError:
+    return SourceError(
+        place.path,
+        f"a broken Parquet file ({cause})",
+        "a whole Parquet file",
+        "export or copy it again",
+    )

@@ -7,10 +7,13 @@ that fits by itself, so that one bad row costs no other.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from importer.stages.reading.exact import Grammar, Scan, scan
 from importer.stages.reading.marks import (
+    Bools,
     Marks,
     inside_by_line,
     line_of_marks,
@@ -23,7 +26,7 @@ class LineWalk:
 
     After `run`: `kept` are the lines that are records by themselves (regular where `fits`);
     `exact` holds (start, end, line, is_odd) of the records that were read exactly; `blank` are
-    the empty lines outside any record; what lies after `consumed` waits for more bytes.
+    the empty lines outside any record, `comment` those of them that are comments; what lies after `consumed` waits for more bytes.
     """
 
     def __init__(
@@ -47,13 +50,26 @@ class LineWalk:
         is_whole[line_of_marks(marks)[marks.irregular(inside) | (marks.is_line_end & inside)]] = (
             False
         )
-        self._whole = is_whole[:-1] & (self.lines.line_ends - self.lines.starts <= self._reach)
-        self.blank = self._whole & (self.lines.ends == self.lines.starts)
+        self.comment = self._comments()
+        self._whole = self.comment | (
+            is_whole[:-1] & (self.lines.line_ends - self.lines.starts <= self._reach)
+        )
+        self.blank = self.comment | (self._whole & (self.lines.ends == self.lines.starts))
         self.kept = self._whole & ~self.blank
         self.fits = self.kept & (self.lines.cells == width)
         self.exact: list[tuple[int, int, int, bool]] = []
         self.consumed, self.consumed_lines = self.lines.consumed, self.lines.consumed_lines
         self.is_cut = False
+
+    def _comments(self) -> Bools:
+        """Find the lines that begin as comments do; inside quotes they are none (see _add)."""
+        found = np.zeros(self._count, bool)
+        if self._grammar.comment:
+            begins = re.compile(b"(?m)^" + re.escape(self._grammar.comment))
+            at = [match.start() for match in begins.finditer(self._data)]
+            lines = np.searchsorted(self.lines.starts, at)
+            found[lines[lines < self._count]] = True
+        return found
 
     def run(self) -> None:
         edge = 0
@@ -130,12 +146,14 @@ class LineWalk:
         self.exact.append((int(self.lines.starts[line]), end, line, is_odd))
         self.kept[line:following] = False
         self.blank[line:following] = False
+        self.comment[line:following] = False
         return following
 
     def _wait_at(self, line: int) -> None:
         self.consumed, self.consumed_lines = int(self.lines.starts[line]), line
         self.kept[line:] = False
         self.blank[line:] = False
+        self.comment[line:] = False
 
     def _bounds(self, line: int) -> tuple[int, int]:
         return int(self.lines.starts[line]), int(self.lines.line_ends[line])

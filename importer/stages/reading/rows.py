@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from importer.records import DEAD_LETTER_COLUMNS, ArrowBlock, Batch, Block, Rejection
+import numpy as np
+import pyarrow as pa
+
+from importer.records import (
+    DEAD_LETTER_COLUMNS,
+    ArrowBlock,
+    Batch,
+    Block,
+    JsonBlock,
+    Rejection,
+)
 from importer.stages.reading.delimited import cells_of, raw_of, read_text_block
+from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
 from importer.stages.reading.parquet import cells_of_arrow, read_arrow_block
 
 
@@ -29,9 +40,27 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     Gives the readable rows, their columns in the block's order, and one Rejection for each of
     the others; every row of the block is in exactly one of both.
     """
+    batch, rejections = _read(block, columns)
+    constants = {name: text for name, text in block.constants if name in columns}
+    if constants:
+        batch = _with_constants(batch, constants)
+    return batch, rejections
+
+
+def _read(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rejection, ...]]:
     if isinstance(block, ArrowBlock):
         return read_arrow_block(block, columns)
+    if isinstance(block, JsonBlock):
+        return read_json_block(block, columns)
     return read_text_block(block, columns)
+
+
+def _with_constants(batch: Batch, constants: dict[str, str | None]) -> Batch:
+    """Add the columns that have one text in all rows."""
+    cells = {name: batch.cells.column(name) for name in batch.cells.column_names}
+    for name, text in constants.items():
+        cells[name] = pa.repeat(pa.scalar(text, pa.string()), batch.rows)
+    return Batch(np.asarray(batch.index), pa.table(cells))
 
 
 def read_record(block: Block, index: int, columns: Sequence[str] | None = None) -> Record:
@@ -43,12 +72,15 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     cells: Sequence[str | None] | None
     if isinstance(block, ArrowBlock):
         cells, raw = cells_of_arrow(block, index)
+    elif isinstance(block, JsonBlock):
+        cells = cells_of_json(block, index)
+        raw = raw_line(block, index) if cells is None else ""
     else:
         cells = cells_of(block, index)
         raw = raw_of(block, index) if cells is None else ""
     if cells is None:
         return Record(None, raw)
-    by_name = dict(zip(block.columns, cells, strict=True))
+    by_name = dict(zip(block.columns, cells, strict=True)) | dict(block.constants)
     if columns is None:
-        columns = [name for name in block.columns if name not in DEAD_LETTER_COLUMNS]
+        columns = [name for name in by_name if name not in DEAD_LETTER_COLUMNS]
     return Record(tuple(by_name[name] for name in columns), "")

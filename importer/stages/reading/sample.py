@@ -1,24 +1,29 @@
-"""Holds the first bytes of a delimited file, and what one reading or another makes of them."""
+"""Holds the first bytes of a delimited file, and cuts them into records by one dialect or another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from importer.errors import SourceError
 from importer.records import DEAD_LETTER_COLUMNS, Dialect
-from importer.stages.reading.exact import Grammar, Scan, grammar_of, read_cells, scan
+from importer.stages.reading.exact import Scan, grammar_of, read_cells, scan
+from importer.stages.reading.wire import wire_of
 
-_SAMPLE_ROWS = 1000
+SAMPLE_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a delimited file is written, and where its first row is.
 
-    columns: every name of the header.  header_line: counted from 1.
-    data_offset, data_line: where the first record after the header begins.
+    columns: every name of the header.
+    is_closed: each record ends with a delimiter, after which there is nothing; `columns` then ends
+        with "", which is no column.
+    header_line: counted from 1; 0 if there is no header.
+    data_offset, data_line: where the first record after the header begins, in the wire form.
     has_rows: the sample has at least one.
     line_bytes: how long the sample's physical lines are on average.
+    warning: what a person should look at; "" if nothing.
     """
 
     dialect: Dialect
@@ -28,21 +33,36 @@ class Layout:
     data_line: int
     has_rows: bool
     line_bytes: float
+    is_closed: bool = False
+    warning: str = ""
 
     @property
     def is_dead_letter(self) -> bool:
         return self.columns[-len(DEAD_LETTER_COLUMNS) :] == DEAD_LETTER_COLUMNS
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class SampleRecord(NamedTuple):
+    """One record of the sample; `cells` is empty if it cannot be read."""
+
     at: int
     line: int
-    found: Scan
+    after: int
+    cells: tuple[str, ...]
+    strict: bool
+    trouble: str
+
+    @property
+    def width(self) -> int:
+        return len(self.cells)
+
+    @property
+    def filled(self) -> int:
+        """How many cells are not blank."""
+        return sum(bool(cell.strip()) for cell in self.cells)
 
 
 class Sample:
-    """The first bytes of a file, and what one reading or another makes of them."""
+    """The first bytes of a file."""
 
     def __init__(self, path: str, data: bytes, start: int, is_whole: bool) -> None:
         self.path, self.data, self.start, self.is_whole = path, data, start, is_whole
@@ -50,65 +70,71 @@ class Sample:
     def splits(self, delimiter: str) -> bool:
         return delimiter.encode() in self.data
 
-    def header(self, grammar: Grammar) -> _Header:
-        """Read the first record that is not a blank line."""
-        at, line = self.start, 1
-        while True:
-            found = scan(self.data, at, len(self.data), grammar, is_end=self.is_whole)
-            if found.trouble or found.end > at or found.after >= len(self.data):
-                return _Header(at, line, found)
-            at, line = found.after, line + 1
+    def cut(self, dialect: Dialect, skip_lines: int = 0, rows: int = SAMPLE_ROWS) -> Cut:
+        """Give the sample's records as this dialect has them."""
+        wire = wire_of(dialect)
+        text = self.data if wire.is_plain else wire.encode(self.data, final=self.is_whole)
+        start = self.start if wire.is_plain else 0
+        return Cut(self, dialect, text, start, skip_lines, rows)
 
-    def widths(self, grammar: Grammar) -> tuple[int, list[int], int]:
-        """Give the header's width, those of the first rows, and how many rows are strict too."""
-        header = self.header(grammar)
-        at, widths, strict = header.found.after, list[int](), 0
-        while at < len(self.data) and len(widths) < _SAMPLE_ROWS:
-            found = scan(self.data, at, len(self.data), grammar, is_end=self.is_whole)
-            if found.trouble:
-                break
-            if found.end > at:
-                widths.append(found.cells)
-                strict += found.strict and found.cells == header.found.cells
-            at = found.after
-        return header.found.cells, widths, strict
 
-    def layout(self, dialect: Dialect) -> Layout | None:
-        """Give the layout in this dialect, or None if its header is no record."""
-        grammar = grammar_of(dialect)
-        header = self.header(grammar)
-        if header.found.trouble or header.found.end == header.at:
-            return None
-        record = self.data[header.at : header.found.end]
+class Cut:
+    """The records of a sample by one dialect; a record that cannot be read ends with its line.
+
+    text: the sample in its wire form.  blank lines and comments are no records.
+    """
+
+    def __init__(
+        self, sample: Sample, dialect: Dialect, text: bytes, start: int, skip: int, rows: int
+    ) -> None:
+        self.sample, self.dialect, self.text = sample, dialect, text
+        self._wire, self._grammar = wire_of(dialect), grammar_of(dialect)
+        self.records: list[SampleRecord] = []
+        at, line = start, 1
+        for _ in range(skip):
+            found = text.find(b"\n", at)
+            at, line = (found + 1, line + 1) if found >= 0 else (len(text), line)
+        self._read(at, line, rows)
+
+    def _read(self, at: int, line: int, rows: int) -> None:
+        text, size, comment = self.text, len(self.text), self._grammar.comment
+        while at < size and len(self.records) < rows:
+            if comment and text.startswith(comment, at):
+                at, line = self._next_line(at), line + 1
+                continue
+            found = scan(text, at, size, self._grammar, is_end=self.sample.is_whole)
+            if found.trouble == "unfinished":
+                return
+            after = self._next_line(at) if found.trouble else found.after
+            if found.trouble or found.end > at:
+                self.records.append(self._record(at, line, after, found))
+            line += text.count(b"\n", at, after) + len(self._wire.newlines(text[at:after]))
+            at = after
+
+    def _next_line(self, at: int) -> int:
+        found = self.text.find(b"\n", at)
+        return found + 1 if found >= 0 else len(self.text)
+
+    def _record(self, at: int, line: int, after: int, found: Scan) -> SampleRecord:
+        if found.trouble:
+            return SampleRecord(at, line, after, (), False, found.trouble)
         try:
-            columns = [cell.decode(dialect.encoding) for cell in read_cells(record, grammar)]
+            raw = read_cells(self.text[at : found.end], self._grammar)
+            cells = tuple(self._wire.cell(cell) for cell in raw)
         except UnicodeDecodeError:
-            return None
-        after = header.found.after
-        return Layout(
-            dialect=dialect,
-            columns=tuple(columns),
-            header_line=header.line,
-            data_offset=after,
-            data_line=header.line + self.data.count(b"\n", header.at, after),
-            line_bytes=len(self.data) / (self.data.count(b"\n") + 1),
-            has_rows=not self.is_whole or bool(self.data[after:].strip(b"\r\n")),
-        )
+            return SampleRecord(at, line, after, (), False, "undecodable")
+        return SampleRecord(at, line, after, cells, found.strict, "")
 
-    def require_layout(self, dialect: Dialect) -> Layout:
-        """Give the layout in this dialect; SourceError if its header cannot be read."""
-        layout = self.layout(dialect)
-        if layout is None:
-            raise SourceError(
-                f"{self.path} line {self.header(grammar_of(dialect)).line}",
-                "a first line that is no header: empty, too long, not "
-                f"{dialect.encoding}, or with a quote that is not closed",
-                f"the column names, separated by {show(dialect.delimiter)}",
-                "mend the header, or say how the file is written under `source:` in the mapping",
-            )
-        return layout
+    @property
+    def line_bytes(self) -> float:
+        return len(self.text) / (self.text.count(b"\n") + 1)
+
+    def line_after(self, record: SampleRecord) -> int:
+        """Give the physical line after a record."""
+        piece = self.text[record.at : record.after]
+        return record.line + piece.count(b"\n") + len(self._wire.newlines(piece))
 
 
 def show(delimiter: str) -> str:
     """Name a delimiter for people."""
-    return "TAB" if delimiter == "\t" else f"`{delimiter}`"
+    return {"\t": "TAB", " ": "space"}.get(delimiter, f"`{delimiter}`")

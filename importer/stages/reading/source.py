@@ -3,77 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from importer.errors import SourceError
-from importer.records import (
-    DEAD_LETTER_COLUMNS,
-    ArrowBlock,
-    Block,
-    Dialect,
-    SourceOptions,
-    TextBlock,
-)
+from importer.records import ArrowBlock, Block, JsonBlock, SourceOptions, TextBlock
 from importer.stages.reading.blocks import DelimitedFile, OnBytes
-from importer.stages.reading.contents import Format, format_of
+from importer.stages.reading.columns import TableFile, check_names, own_columns, united
+from importer.stages.reading.contents import format_of
+from importer.stages.reading.description import SourceFile
 from importer.stages.reading.detection import SAMPLE_BYTES, detect
+from importer.stages.reading.hive import Constants
+from importer.stages.reading.json_lines import JsonLinesFile
 from importer.stages.reading.parquet import ParquetTable
-from importer.stages.reading.sample import show
-from importer.stages.reading.streams import ByteStream, Compression, Place, find_files
-
-_File = DelimitedFile | ParquetTable
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """What is known of one file of a source.
-
-    dialect, header_line: of a delimited file; None and 0 for Parquet.
-    rows: how many, where the file itself says so (Parquet); otherwise None.
-    """
-
-    path: str
-    size_bytes: int
-    format: Format
-    columns: tuple[str, ...]
-    dialect: Dialect | None = None
-    compression: Compression = ""
-    header_line: int = 0
-    rows: int | None = None
-
-    def describe(self) -> str:
-        """Say how the file is read, in one line for people."""
-        columns = "1 column" if len(self.columns) == 1 else f"{len(self.columns)} columns"
-        name = Path(self.path).name
-        if self.dialect is None:
-            return f"{name}: Parquet, {columns}, {self.rows:,} rows"
-        parts = [
-            self.dialect.encoding,
-            show(self.dialect.delimiter),
-            show(self.dialect.quote),
-            f"header on line {self.header_line}",
-            columns,
-        ]
-        return f"{name}: " + ", ".join([self.compression, *parts] if self.compression else parts)
+from importer.stages.reading.streams import ByteStream, Place, find_files
+from importer.stages.reading.workbooks import SheetTable
 
 
 class Source:
     """A table of users, in one file or several.
 
-    columns: the first file's header, without the columns that a dead letter adds.
+    columns: the first file's header, without the columns that a dead letter adds, and with those
+        that its folders name.
     files: what is known of each file.
     bytes_total: size of the files on disk.
     """
 
-    def __init__(self, files: Sequence[_File], block_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        files: Sequence[TableFile],
+        columns: tuple[str, ...],
+        constants: Sequence[Constants],
+        block_bytes: int | None = None,
+    ) -> None:
         self._files = tuple(files)
+        self._constants = tuple(constants)
         self._block_bytes = block_bytes
-        self.files = tuple(_describe(file) for file in files)
-        self.columns = _own_columns(files[0].columns)
+        self._described = tuple(map(_describe, files, constants))
+        self.columns = columns
         self.bytes_total = sum(file.size_bytes for file in self.files)
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """What is known of each file; the rows, too, of those that have been read whole."""
+        return tuple(
+            replace(known, rows=file.rows)
+            for known, file in zip(self._described, self._files, strict=True)
+        )
 
     @property
     def blank_lines(self) -> int:
@@ -90,12 +68,12 @@ class Source:
         for file in self._files:
             file.blank_lines = 0
         left, number = limit, 0
-        for file in self._files:
+        for file, constants in zip(self._files, self._constants, strict=True):
             if left == 0:
                 return
             for found in file.read_blocks(self._block_bytes, on_bytes):
                 block = found if left is None else _first_rows(found, left)
-                yield replace(block, number=number)
+                yield replace(block, number=number, constants=constants)
                 number += 1
                 left = None if left is None else left - block.rows
                 if left == 0:
@@ -107,10 +85,7 @@ class Source:
         for file in self._files:
             if limit is not None and rows >= limit:
                 break
-            if isinstance(file, ParquetTable):
-                rows += file.rows
-            else:
-                rows += file.count_rows(None if limit is None else limit - rows)
+            rows += file.count_rows(None if limit is None else limit - rows)
         return rows if limit is None else min(rows, limit)
 
     def require(self, columns: Collection[str]) -> None:
@@ -129,92 +104,95 @@ class Source:
 def open_source(
     paths: Sequence[str | Path], options: SourceOptions, *, block_bytes: int | None = None
 ) -> Source:
-    """Open files (or folders of Parquet files) of one table.
+    """Open files, folders, globs, pipes (`-`) or URLs of one table.
 
-    options: what a person says of how delimited files are written; it wins over detection.
+    options: what a person says of how the files are written; it wins over detection.
     block_bytes: about how large a block is; None chooses it by the rows.
     Raises SourceError for everything that cannot be read as a table with a header and rows.
     """
     places = find_files(tuple(str(path) for path in paths))
     files = [_open(place, options) for place in places]
     for file in files:
-        _check_names(file)
-    for file in files[1:]:
-        _check_same_columns(file, files[0])
-    if not any(file.rows if isinstance(file, ParquetTable) else file.has_rows for file in files):
+        check_names(file)
+    columns, constants = united(files, may_lack=options.missing_columns == "blank")
+    if not any(file.has_rows if isinstance(file, DelimitedFile) else file.rows for file in files):
         raise SourceError(
             files[0].place.path,
             "a header and no rows",
             "at least one row",
             "export the table again, with its rows",
         )
-    return Source(files, block_bytes)
+    return Source(files, columns, constants, block_bytes)
 
 
-def _open(place: Place, options: SourceOptions) -> _File:
+def _open(place: Place, options: SourceOptions) -> TableFile:
     with ByteStream(place) as stream:
         sample = stream.read(SAMPLE_BYTES + 1)
         compression = stream.compression
-    if format_of(place.path, sample, is_compressed=bool(compression)) == "parquet":
+    is_said_text = options.encoding is not None
+    form = format_of(place.path, sample, compression, is_said_text=is_said_text)
+    if form == "parquet":
         return ParquetTable(place)
+    if form == "workbook":
+        return SheetTable(place, options.sheet)
+    if form == "jsonl":
+        return JsonLinesFile(place, compression)
     is_whole = len(sample) <= SAMPLE_BYTES
     layout = detect(place.path, sample[:SAMPLE_BYTES], is_whole=is_whole, options=options)
     return DelimitedFile(place, layout, compression)
 
 
-def _describe(file: _File) -> SourceFile:
+def _describe(file: TableFile, constants: Constants) -> SourceFile:
     path, size_bytes = file.place.path, file.place.size_bytes
+    folders = tuple(name for name, text in constants if text is not None)
+    columns = own_columns(file.columns) + folders
     if isinstance(file, ParquetTable):
-        return SourceFile(path, size_bytes, "parquet", file.columns, rows=file.rows)
-    layout, columns = file.layout, _own_columns(file.columns)
-    return SourceFile(
-        path, size_bytes, "csv", columns, layout.dialect, file.compression, layout.header_line
-    )
-
-
-def _own_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
-    added = len(DEAD_LETTER_COLUMNS)
-    return columns[:-added] if columns[-added:] == DEAD_LETTER_COLUMNS else columns
-
-
-def _check_names(file: _File) -> None:
-    empty = [str(at) for at, name in enumerate(file.columns, 1) if not name.strip()]
-    twice = sorted({name for name in file.columns if file.columns.count(name) > 1})
-    if empty:
-        found = f"no name for column {', '.join(empty)}"
-    elif twice:
-        found = f"two columns called {', '.join(map(repr, twice))}"
-    else:
-        return
-    place = file.place.path
-    if isinstance(file, DelimitedFile):
-        place += f" line {file.layout.header_line}"
-    raise SourceError(
-        place, found, "a different name for each column", "give each column its own name"
-    )
-
-
-def _check_same_columns(file: _File, first: _File) -> None:
-    names, expected = _own_columns(file.columns), _own_columns(first.columns)
-    missing = [repr(name) for name in expected if name not in names]
-    further = [repr(name) for name in names if name not in expected]
-    if missing or further:
-        parts = [("without ", missing), ("with a further ", further)]
-        found = " and ".join(word + ", ".join(some) for word, some in parts if some)
-        raise SourceError(
-            file.place.path,
-            f"a table {found}",
-            f"the columns of {first.place.path}",
-            "give all files the same columns, or import them one by one",
+        return SourceFile(path, size_bytes, "parquet", columns, rows=file.rows)
+    if isinstance(file, SheetTable):
+        return SourceFile(
+            path,
+            size_bytes,
+            "workbook",
+            columns,
+            header_line=file.header_line,
+            rows=file.rows,
+            sheet=file.sheet,
         )
+    if isinstance(file, JsonLinesFile):
+        return SourceFile(
+            path, size_bytes, "jsonl", columns, compression=file.compression, rows=file.rows
+        )
+    layout = file.layout
+    return SourceFile(
+        path,
+        size_bytes,
+        "csv",
+        columns,
+        layout.dialect,
+        file.compression,
+        layout.header_line,
+        warning=layout.warning,
+    )
 
 
 def _first_rows(block: Block, rows: int) -> Block:
     if rows >= block.rows:
         return block
     if isinstance(block, ArrowBlock):
-        return replace(block, table=block.table.slice(0, rows))
+        return _first_arrow_rows(block, rows)
+    if isinstance(block, JsonBlock):
+        ends = block.ends[:rows]
+        return replace(block, starts=block.starts[:rows], ends=ends, lines=block.lines[:rows])
     return _first_records(block, rows)
+
+
+def _first_arrow_rows(block: ArrowBlock, rows: int) -> ArrowBlock:
+    return replace(
+        block,
+        table=block.table.slice(0, rows),
+        lines=None if block.lines is None else block.lines[:rows],
+        refused=tuple(rejection for rejection in block.refused if rejection.index < rows),
+    )
 
 
 def _first_records(block: TextBlock, rows: int) -> TextBlock:

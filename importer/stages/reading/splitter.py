@@ -27,7 +27,7 @@ class Split:
     odd: positions of the records that are not provably regular.
     consumed: the bytes that are dealt with; the rest waits for more.
     consumed_lines: how many physical lines that is.
-    blank_lines: how many of them are empty and outside any record.
+    blank_lines: how many of them are empty and outside any record (comments are not counted).
     is_cut: the buffer ends inside a line that is too long; what follows of that line is to be
         passed over.
     """
@@ -56,7 +56,12 @@ def split(
     inside = inside_by_parity(marks)
     pieces = pieces_at(marks, inside, marks.is_line_end & ~inside)
     odd = pieces.cells != width
-    if marks.irregular(inside).any() or not _is_sound(pieces, odd, len(data), final, record_bytes):
+    has_comments = bool(grammar.comment) and grammar.comment in data
+    if (
+        has_comments
+        or marks.irregular(inside).any()
+        or not _is_sound(pieces, odd, len(data), final, record_bytes)
+    ):
         walk = LineWalk(data, grammar, width, marks, final=final, record_bytes=record_bytes)
         return _read_by_line(walk, size)
     is_record = pieces.ends > pieces.starts
@@ -95,7 +100,7 @@ def _read_by_line(walk: LineWalk, size: int) -> Split:
         odd=np.flatnonzero(odd[order]),
         consumed=min(walk.consumed, size),
         consumed_lines=walk.consumed_lines,
-        blank_lines=int(np.count_nonzero(walk.blank)),
+        blank_lines=int(np.count_nonzero(walk.blank & ~walk.comment)),
         is_cut=walk.is_cut,
     )
 

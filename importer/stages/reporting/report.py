@@ -18,11 +18,11 @@ class RunReport:
     """What a run, or a check, came to.
 
     run: its id; "" for a check, which leaves nothing behind.
-    sources: one sentence per file on how it was read.
+    sources: one sentence per file on how it was read; source: the same as data.
     fates: every word of Fate with its count; their sum is `rows`.
     sent: whether anything was meant to be sent (False for a check).
     requests, retries: tries in all, and how many of them were not the first of their row.
-    warnings: rule code -> rows; notes: warnings about the mapping, whole sentences.
+    warnings: rule code -> rows; notes: warnings about the source and the mapping, whole sentences.
     dead_letter: None when every row made it.
     stop: why the run ended before its rows did; None if it did not.
     next: the command to try next.
@@ -43,6 +43,7 @@ class RunReport:
     rows_complete: bool = True
     warnings: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    source: tuple[Mapping[str, object], ...] = ()
     reasons: tuple[Reason, ...] = ()
     dead_letter: Path | None = None
     warnings_file: Path | None = None
@@ -76,6 +77,7 @@ class RunReport:
             + [{"code": "mapping", "rows": 0, "message": note} for note in self.notes],
             "seconds": round(self.seconds, 3),
             "sources": list(self.sources),
+            "source": [dict(file) for file in self.source],
             "target": self.target,
             "reasons": [reason.as_dict() for reason in self.reasons],
             "dead_letter": _text(self.dead_letter),

@@ -64,6 +64,56 @@ def test_what_python_writes_is_read_back_equal(
     assert [row for row, _, _ in reading.rows] == list(range(1, len(rows) + 1))
 
 
+WRITTEN: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "delimiter": st.sampled_from([",", ";", "\t", "|", " ", "x", "§", "\x1f"]),
+        "quotechar": st.sampled_from(['"', "'", "`", "“"]),
+        "escapechar": st.sampled_from(["\\", "~"]),
+        "doublequote": st.booleans(),
+        "quoting": st.sampled_from(
+            [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC, csv.QUOTE_NONE]
+        ),
+        "lineterminator": st.sampled_from(["\n", "\r\n", "\r", "&|\n"]),
+    }
+)
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "gb18030"]
+CELL = st.text(st.sampled_from(",;\t|x§\"'`“\\~&a 0é\x1f\x1e\ufdd0\n"), max_size=6)
+
+
+@given(
+    WRITTEN,
+    st.sampled_from(ENCODINGS),
+    st.integers(2, 3).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1)),
+    st.sampled_from([1, 7, None]),
+)
+def test_what_python_writes_in_any_dialect_is_read_back_equal_if_the_dialect_is_said(
+    read: Callable[..., Any],
+    dialect: dict[str, Any],
+    encoding: str,
+    rows: list[tuple[str, ...]],
+    block_bytes: int | None,
+) -> None:
+    if dialect["lineterminator"] != "\n":
+        # Python quotes and escapes the characters of its own line end alone.
+        rows = [tuple(cell.replace("\n", "") for cell in row) for row in rows]
+    stream = io.StringIO(newline="")
+    names = [f"c{at}" for at in range(len(rows[0]))]
+    csv.writer(stream, **dialect).writerows([names, *rows])
+    reading = read(
+        stream.getvalue().encode(encoding),
+        block_bytes,
+        encoding=encoding,
+        delimiter=dialect["delimiter"],
+        quote=dialect["quotechar"],
+        escape=dialect["escapechar"],
+        line_end=dialect["lineterminator"],
+        header=1,
+    )
+    assert reading.source.columns == tuple(names)
+    assert reading.bad == []
+    assert reading.cells == rows
+
+
 @given(st.binary(min_size=1, max_size=200), st.sampled_from([1, 16, None]))
 def test_any_bytes_are_rows_or_one_clear_error(
     read: Callable[..., Any], data: bytes, block_bytes: int | None

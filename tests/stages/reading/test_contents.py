@@ -11,13 +11,21 @@ from importer.stages.reading.contents import format_of
     [
         (b"id,name\n", "csv"),
         (b"PAR1\x15", "parquet"),
+        (b"PK\x03\x04....", "workbook"),
+        (b"\xd0\xcf\x11\xe0....", "workbook"),
+        (b'{"id": 1}\n{"id": 2}\n', "jsonl"),
+        (b'\xef\xbb\xbf\n{"id": {"a": [1]}}', "jsonl"),
         (b"[id],{name}\n", "csv"),
         (b"\xef\xbb\xbfid\n", "csv"),
         (b"a,b\n\x00,c\n", "csv"),
+        ("id,name\n".encode("utf-16"), "csv"),
+        ("id,name\n".encode("utf-16-be"), "csv"),
+        ("id,name\n".encode("utf-32"), "csv"),
+        (b"id,name\r1,Ann\r", "csv"),
     ],
 )
 def test_the_content_says_the_format(head: bytes, format_: str) -> None:
-    assert format_of("users.txt", head, is_compressed=False) == format_
+    assert format_of("users.txt", head, "") == format_
 
 
 @pytest.mark.parametrize(
@@ -27,40 +35,41 @@ def test_the_content_says_the_format(head: bytes, format_: str) -> None:
         (b"<HTML lang=en>", "an HTML page"),
         (b'<?xml version="1.0"?>', "an XML file"),
         (b'[{"id": 1}]', "a JSON file"),
-        (b'{"id": 1}\n{"id": 2}\n', "a JSON file"),
-        (b"PK\x03\x04....xl/workbook.xml", "an Excel workbook"),
-        (b"PK\x03\x04....", "a ZIP archive"),
+        (b'{\n"id": 1}\n', "a JSON file that has not one object a line"),
+        (b'{"users": [\n{"id": 1}\n]}', "a JSON file that has not one object a line"),
         (b"%PDF-1.7", "a PDF document"),
         (b"Obj\x01", "an Avro file"),
         (b"ORC\x00", "an ORC file"),
-        ("id,name\n".encode("utf-16"), "UTF-16 text"),
-        ("id,name\n".encode("utf-16-be"), "looks like UTF-16"),
         (b"\x00\x01\x00\x00\x07", "binary data"),
-        (b"id,name\r1,Ann\r", "CR alone"),
         (b"\n \n", "blanks only"),
         (b"", "an empty file"),
     ],
 )
 def test_anything_else_is_refused_by_what_it_is(head: bytes, kind: str) -> None:
     with pytest.raises(SourceError, match=kind):
-        format_of("users.csv", head, is_compressed=False)
+        format_of("users.csv", head, "")
 
 
 def test_an_html_page_named_parquet_is_called_no_parquet_file() -> None:
     with pytest.raises(SourceError, match="an HTML page, which is not a Parquet file"):
-        format_of("users.parquet", b"<html>", is_compressed=False)
+        format_of("users.parquet", b"<html>", "")
 
 
-def test_a_parquet_file_inside_gzip_is_refused() -> None:
+@pytest.mark.parametrize("head", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"%PDF"])
+def test_another_format_inside_gzip_is_refused(head: bytes) -> None:
     with pytest.raises(SourceError, match="inside a gzip"):
-        format_of("users.gz", b"PAR1", is_compressed=True)
+        format_of("users.gz", head, "gzip")
+
+
+def test_a_broken_first_line_of_a_file_named_jsonl_is_a_row() -> None:
+    assert format_of("users.jsonl", b'{"id": \n{"id": 2}\n', "") == "jsonl"
 
 
 @pytest.mark.parametrize("header", [b"ORCID,name\n1,a\n", b"PARENT;x\n1;2\n", b"BZh,y\n1,2\n"])
 def test_a_header_that_begins_like_another_format_is_still_text(header: bytes) -> None:
-    assert format_of("users.csv", header, is_compressed=False) == "csv"
+    assert format_of("users.csv", header, "") == "csv"
 
 
 def test_an_orc_file_is_still_refused() -> None:
     with pytest.raises(SourceError, match="an ORC file"):
-        format_of("users.csv", b"ORC\x0a\x08\x00\x01\x02", is_compressed=False)
+        format_of("users.csv", b"ORC\x0a\x08\x00\x01\x02", "")

@@ -115,8 +115,9 @@ def test_a_file_that_changes_under_way_stops_the_reading(tmp_path: Path) -> None
 
 def test_blocks_travel_between_processes(tmp_path: Path) -> None:
     (path,) = files(tmp_path, a="id,b\n1,x\n")
-    pq.write_table(pa.table({"id": ["1"], "b": ["x"]}), tmp_path / "a.parquet")
-    for source in (open_source([path], SILENT), open_source([tmp_path], SILENT)):
+    other = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": ["1"], "b": ["x"]}), other)
+    for source in (open_source([path], SILENT), open_source([other], SILENT)):
         (block,) = source.blocks()
         batch, _ = read_batch(pickle.loads(pickle.dumps(block)), source.columns)
         assert batch.cells.to_pydict() == {"id": ["1"], "b": ["x"]}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from pathlib import Path
 
 import pytest
@@ -35,23 +34,6 @@ def test_no_path_at_all_is_refused() -> None:
         find_files(())
 
 
-def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SourceError, match="no regular file"):
-        find_files((str(tmp_path / "pipe"),))
-
-
-def test_a_folder_stands_for_its_parquet_files_by_name(tmp_path: Path) -> None:
-    for name in ("b.parquet", "a.parquet", "_metadata.parquet", ".x.parquet", "notes.txt"):
-        written(tmp_path / name, b"x")
-    assert [place.name for place in find_files((str(tmp_path),))] == ["a.parquet", "b.parquet"]
-
-
-def test_a_folder_without_parquet_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="a folder without Parquet files"):
-        find_files((str(tmp_path),))
-
-
 @pytest.mark.parametrize("name", ["users.csv.gz", "users.csv"])
 def test_gzip_is_known_by_its_content(tmp_path: Path, name: str) -> None:
     data = gzip.compress(b"abc") + gzip.compress(b"def")
@@ -74,4 +56,21 @@ def test_a_file_that_changed_is_noticed(tmp_path: Path) -> None:
     require_unchanged(place)
     written(tmp_path / "a.csv", b"id\n1\n2\n")
     with pytest.raises(SourceChanged):
+        require_unchanged(place)
+    with ByteStream(place) as stream, pytest.raises(SourceChanged):
+        stream.read(3)
+
+
+def test_an_archive_that_was_cut_meanwhile_has_changed_and_is_not_broken(tmp_path: Path) -> None:
+    data = gzip.compress(bytes(range(256)) * 40)
+    (place,) = find_files((written(tmp_path / "a.gz", data),))
+    written(tmp_path / "a.gz", data[:-20])
+    with ByteStream(place) as stream, pytest.raises(SourceChanged):
+        stream.read(100_000)
+
+
+def test_a_file_that_went_away_has_changed(tmp_path: Path) -> None:
+    (place,) = find_files((written(tmp_path / "a.csv", b"id\n1\n"),))
+    (tmp_path / "a.csv").unlink()
+    with pytest.raises(SourceChanged, match="went away"):
         require_unchanged(place)
