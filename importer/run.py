@@ -16,7 +16,7 @@ from importer.config import RunConfig, Target
 from importer.errors import Defect, ImporterError, SourceChanged, StateError
 from importer.executors.local import prepared_blocks, workers_for
 from importer.feed import BlockFeed
-from importer.hints import after_run
+from importer.hints import after_run, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.losses import Losses
 from importer.observer import Observer, Silence
@@ -232,6 +232,7 @@ class ImportRun:
                 self.job.mapping.file,
                 dead_letter=dead_letter,
                 stop=stop,
+                reading=reading_flags(self.config.source),
                 is_local=self.target.is_local,
             ),
             requests=self.traffic.requests,

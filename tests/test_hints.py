@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from importer.hints import after_check, after_run, command
-from importer.records import Stop
+from importer.hints import after_check, after_run, command, reading_flags
+from importer.records import SourceOptions, Stop
 
 STOP = Stop("interrupted", "SIGINT", "", 130)
 DEAD = Path("/state/runs/1/dead_letter.csv")
@@ -14,7 +14,9 @@ SEND = "moengage-import run users.csv --mapping m.yaml"
 CHECK = "moengage-import check users.csv --mapping m.yaml"
 
 
-@pytest.mark.parametrize("path", ["my users.csv", "it's.csv", "$(rm -rf).csv", "a;b.csv", "Zoë.csv"])
+@pytest.mark.parametrize(
+    "path", ["my users.csv", "it's.csv", "$(rm -rf).csv", "a;b.csv", "Zoë.csv"]
+)
 def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> None:
     line = command("run", [path, "two.csv"], path, "--sandbox")
     words = ["moengage-import", "run", path, "two.csv", "--mapping", path, "--sandbox"]
@@ -58,3 +60,16 @@ def test_after_a_check_comes_mending_or_sending(
 ) -> None:
     found = after_check(["users.csv"], "m.yaml", problems=problems, dead=dead, stop=stop)
     assert found == expected
+
+
+def test_what_was_said_of_the_source_is_said_again() -> None:
+    options = SourceOptions(
+        delimiter="\t", quote="", line_end="&|\n", skip_lines=0, header=0, rename_columns=False
+    )
+    flags = reading_flags(options)
+    assert " ".join(flags) == (
+        "--delimiter tab --quote none --line-end &|\\n --skip-lines 0 --header none --refuse-columns"
+    )
+    found = after_check(["u.csv"], "m.yaml", problems=None, dead=0, stop=None, reading=flags[:2])
+    assert found == "moengage-import run u.csv --mapping m.yaml --delimiter tab"
+    assert reading_flags(SourceOptions()) == []
