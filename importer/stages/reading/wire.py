@@ -162,6 +162,9 @@ class Wire:
     def _back(self) -> tuple[tuple[str, str], ...]:
         dialect = self._dialect
         pairs = [("\n", dialect.line_end)] if dialect.line_end else []
+        if dialect.line_end == "\r":
+            # What is CRLF in the file is so on the wire, and no line end of this dialect's.
+            pairs = [("\r\n", _LEAD + "c"), *pairs, (_LEAD + "c", "\r\n")]
         pairs += [(self._delimiter, dialect.delimiter)] * (self._delimiter != dialect.delimiter)
         pairs += [(self._quote, dialect.quote)] * (self._quote != dialect.quote)
         pairs += [(_LEAD + "u", self._delimiter), (_LEAD + "v", self._quote)]
