@@ -213,13 +213,8 @@ class Wire:
 
     def has_tokens(self, wire: bytes) -> bool:
         """Tell whether cells of this text may differ from their wire form."""
-        if self.is_plain:
-            return False
-        return _LEAD_BYTES in wire or self._quote_is_open_to_tokens(wire)
-
-    def _quote_is_open_to_tokens(self, wire: bytes) -> bool:
         # A stand-in, or a line end, is in a cell only where a quote is.
-        return self.quote in wire
+        return not self.is_plain and (_LEAD_BYTES in wire or self.quote in wire)
 
     def newlines(self, wire: bytes) -> list[int]:
         """Give the places of the line breaks that are no line ends on the wire."""
