@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from importer.config import RunConfig
 from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
-from importer.hints import after_check
+from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.losses import Losses
 from importer.observer import Observer, Silence
@@ -165,6 +165,7 @@ class _Check:
                 problems=self.problems,
                 dead=dead,
                 stop=stop,
+                reading=reading_flags(self.config.source),
             ),
             warnings=dict(self.losses.warnings),
             notes=self.job.notes,

@@ -254,6 +254,7 @@ class RunConfig:
     block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
+    again: flags that the report's `next` command repeats because they stand in no other setting.
     max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
     """
 
@@ -270,6 +271,7 @@ class RunConfig:
     report: Path | None = None
     max_time_seconds: float | None = None
     finish_by: datetime | None = None
+    again: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(self.limit is None or self.limit >= 0, "--limit", self.limit, "0 or more rows")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.config import STATE_DIR, Rate, RunConfig, SendingConfig
-from importer.records import Stop
+from importer.records import SourceOptions, Stop
 
 _USUAL = SendingConfig()
 
@@ -21,7 +21,7 @@ def command(verb: str, sources: Sequence[str], mapping: str, *flags: str) -> str
 
 def kept_flags(config: RunConfig) -> tuple[str, ...]:
     """Give the flags without which the next command would do more than this one did."""
-    flags: list[str] = []
+    flags = [*config.again]
     if config.update_existing_only is not None:
         flags.append("--update-existing-only" if config.update_existing_only else "--create-users")
     if config.only is not None:
@@ -36,6 +36,30 @@ def kept_flags(config: RunConfig) -> tuple[str, ...]:
     return tuple(flags)
 
 
+_WORDS = {"\t": "tab", "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none"}
+_CHOICES = {
+    "rename_columns": ("--rename-columns", "--refuse-columns"),
+    "trailing_delimiter": ("--trailing-delimiter", "--no-trailing-delimiter"),
+}
+_TEXTS = ("encoding", "delimiter", "quote", "escape", "comment", "line_end", "skip_lines", "header")
+
+
+def reading_flags(options: SourceOptions) -> list[str]:
+    """Write the flags that say again how the source is written."""
+    flags: list[str] = []
+    for name in _TEXTS:
+        value = getattr(options, name)
+        if value is not None:
+            text = "none" if (name, value) == ("header", 0) else str(value)
+            text = _WORDS.get(text, text.replace("\r", "\\r").replace("\n", "\\n"))
+            flags += (f"--{name.replace('_', '-')}", text)
+    for name, (yes, no) in _CHOICES.items():
+        value = getattr(options, name)
+        if value is not None:
+            flags.append(yes if value else no)
+    return flags
+
+
 def after_run(
     sources: Sequence[str],
     mapping: str,
@@ -43,37 +67,43 @@ def after_run(
     *,
     dead_letter: Path | None,
     stop: Stop | None,
-    is_local: bool,
 ) -> str:
     """Give the next command after a run.
 
     After a stop it is the same command again: updates are upserts, so a row sent twice does no
-    harm.  After dead letters it sends the mended dead letter.
+    harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
+    written.  What a sandbox took goes to a real workspace next.
     """
-    flags = kept_flags(config)
-    there = (*flags, "--sandbox") if is_local else flags
+    flags, reading = kept_flags(config), reading_flags(config.source)
     if stop is not None:
         limit = () if config.limit is None else ("--limit", str(config.limit))
-        return command("run", sources, mapping, *there, *limit)
+        return command("run", sources, mapping, *reading, *flags, *limit)
     if dead_letter is not None:
-        return command("run", [str(dead_letter)], mapping, *there)
-    if is_local:
+        return command("run", [str(dead_letter)], mapping, *flags)
+    if "--sandbox" in config.again:
         # A sandbox's rate is no rate for a real workspace.
-        return command("run", sources, mapping, *kept_flags(replace(config, sending=_USUAL)))
-    return command("check", sources, mapping)
+        real = kept_flags(replace(config, sending=_USUAL, again=()))
+        return command("run", sources, mapping, *reading, *real)
+    return command("check", sources, mapping, *reading)
 
 
 def after_check(
-    sources: Sequence[str], mapping: str, *, problems: Path | None, dead: int, stop: Stop | None
+    sources: Sequence[str],
+    mapping: str,
+    *,
+    problems: Path | None,
+    dead: int,
+    stop: Stop | None,
+    reading: Sequence[str] = (),
 ) -> str:
     """Give the next command after a check: look at the problems, check them mended, or send.
 
     problems: where they were written, if anywhere; dead: how many rows have one.
     """
     if stop is not None:
-        return command("check", sources, mapping)
+        return command("check", sources, mapping, *reading)
     if not dead:
-        return command("run", sources, mapping)
+        return command("run", sources, mapping, *reading)
     if problems is None:
-        return command("check", sources, mapping, "--problems", "problems.csv")
-    return command("check", [str(problems)], mapping)
+        return command("check", sources, mapping, *reading, "--problems", "problems.csv")
+    return command("check", [str(problems)], mapping, *reading)

@@ -233,7 +233,6 @@ class ImportRun:
                 self.config,
                 dead_letter=dead_letter,
                 stop=stop,
-                is_local=self.target.is_local,
             ),
             requests=self.traffic.requests,
             retries=self.traffic.retries,

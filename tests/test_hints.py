@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from importer.config import STATE_DIR, Allowance, Rate, RunConfig, SendingConfig
-from importer.hints import after_check, after_run, command, kept_flags
-from importer.records import Stop
+from importer.hints import after_check, after_run, command, kept_flags, reading_flags
+from importer.records import SourceOptions, Stop
 
 STOP = Stop("interrupted", "SIGINT", "", 130)
 DEAD = Path("/state/runs/1/dead_letter.csv")
 SEND = "moengage-import run users.csv --mapping m.yaml"
+SANDBOX = ("--sandbox",)
 CHECK = "moengage-import check users.csv --mapping m.yaml"
 
 
@@ -25,22 +26,22 @@ def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("dead_letter", "stop", "is_local", "expected"),
+    ("dead_letter", "stop", "again", "expected"),
     [
-        (None, None, False, CHECK),
-        (None, None, True, SEND),
-        (DEAD, None, False, f"moengage-import run {DEAD} --mapping m.yaml"),
-        (DEAD, None, True, f"moengage-import run {DEAD} --mapping m.yaml --sandbox"),
-        (None, STOP, False, SEND),
-        (DEAD, STOP, False, SEND),
-        (None, STOP, True, f"{SEND} --sandbox"),
+        (None, None, (), CHECK),
+        (None, None, SANDBOX, SEND),
+        (DEAD, None, (), f"moengage-import run {DEAD} --mapping m.yaml"),
+        (DEAD, None, SANDBOX, f"moengage-import run {DEAD} --mapping m.yaml --sandbox"),
+        (None, STOP, (), SEND),
+        (DEAD, STOP, (), SEND),
+        (None, STOP, SANDBOX, f"{SEND} --sandbox"),
     ],
 )
 def test_after_a_run_comes_what_is_left_to_do(
-    dead_letter: Path | None, stop: Stop | None, is_local: bool, expected: str
+    dead_letter: Path | None, stop: Stop | None, again: tuple[str, ...], expected: str
 ) -> None:
     found = after_run(
-        ["users.csv"], "m.yaml", RunConfig(), dead_letter=dead_letter, stop=stop, is_local=is_local
+        ["users.csv"], "m.yaml", RunConfig(again=again), dead_letter=dead_letter, stop=stop
     )
     assert found == expected
 
@@ -65,18 +66,14 @@ def test_the_next_command_does_no_more_than_this_one_did(
 ) -> None:
     assert kept_flags(config) == flags
     for dead_letter, stop in ((None, STOP), (DEAD, None)):
-        found = after_run(
-            ["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop, is_local=False
-        )
+        found = after_run(["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop)
         assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
 
 
 def test_a_limit_holds_for_the_same_source_only() -> None:
     config = RunConfig(limit=0)
     for dead_letter, stop, end in ((None, STOP, "--limit 0"), (DEAD, None, "m.yaml")):
-        found = after_run(
-            ["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop, is_local=False
-        )
+        found = after_run(["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop)
         assert found.endswith(end)
 
 
@@ -99,6 +96,19 @@ def test_after_a_check_comes_mending_or_sending(
 
 
 def test_a_sandboxs_rate_is_not_proposed_for_a_real_workspace() -> None:
-    config = RunConfig(sending=SendingConfig(rate=Rate(None)))
-    found = after_run(["u.csv"], "m.yaml", config, dead_letter=None, stop=None, is_local=True)
+    config = RunConfig(sending=SendingConfig(rate=Rate(None)), again=SANDBOX)
+    found = after_run(["u.csv"], "m.yaml", config, dead_letter=None, stop=None)
     assert found == "moengage-import run u.csv --mapping m.yaml"
+
+
+def test_what_was_said_of_the_source_is_said_again() -> None:
+    options = SourceOptions(
+        delimiter="\t", quote="", line_end="&|\n", skip_lines=0, header=0, rename_columns=False
+    )
+    flags = reading_flags(options)
+    assert " ".join(flags) == (
+        "--delimiter tab --quote none --line-end &|\\n --skip-lines 0 --header none --refuse-columns"
+    )
+    found = after_check(["u.csv"], "m.yaml", problems=None, dead=0, stop=None, reading=flags[:2])
+    assert found == "moengage-import run u.csv --mapping m.yaml --delimiter tab"
+    assert reading_flags(SourceOptions()) == []

@@ -25,11 +25,11 @@ def preview(
     """Show rows of the source, what each cell becomes, and the payload."""
     from importer.cli.output import print_json
     from importer.config import RunConfig
-    from importer.hints import command
+    from importer.hints import command, reading_flags
     from importer.preview import preview_source
 
     shown = preview_source(sources, mapping, RunConfig(source=reading), rows=rows)
-    following = command("check", sources, mapping)
+    following = command("check", sources, mapping, *reading_flags(reading))
     if as_json:
         print_json({"rows": [_as_dict(row) for row in shown], "next": following, "exit": 0})
         return 0

@@ -120,6 +120,7 @@ def run(
         report=report,
         max_time_seconds=options.seconds(max_time, "--max-time"),
         finish_by=options.moment(finish_by, datetime.now().astimezone()),
+        again=("--sandbox",) if use_sandbox else (),
     )
     return _send(sources, mapping, config, use_sandbox, yes, as_json, quiet)
 

@@ -73,6 +73,17 @@ def _is_office(file: BinaryIO) -> bool:
         file.seek(0)
 
 
+def unpacked_bytes(file: BinaryIO) -> int:
+    """Tell how large the members of a ZIP say that they are, together; 0 for any other file."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except BROKEN:
+        return 0
+    finally:
+        file.seek(0)
+
+
 def opened(path: str, file: BinaryIO, compression: Compression) -> Readable:
     """Give the plain bytes of a file; SourceError for a ZIP without exactly one table.
 

@@ -98,7 +98,8 @@ def choose_delimiter(text: Sample, dialect: Dialect, options: SourceOptions) -> 
         if table.usual > 1 and table.usual_share >= _AGREEMENT and table not in several
     ]
     if rivals or len(several) > 1:
-        single = [] if len(several) + len(rivals) > 1 else tables[:1]
+        alone = len(several) + len(rivals) == 1
+        single = [table for table in tables if alone and table.usual == 1][:1]
         raise _undecided(text, [*single, *several, *rivals])
     return several[0] if several else tables[0]
 

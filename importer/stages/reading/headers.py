@@ -13,6 +13,10 @@ from importer.stages.reading.sample import Cut, Layout, SampleRecord, show
 _AGREEMENT = 0.9
 """So large a share of the sample's rows speaks for all of them."""
 
+_FEW = 0.25
+"""So small a share may be rows that fit by chance."""
+
+_MANY = 3
 _MAX_PREAMBLE = 50
 _DATA = re.compile(r"[+-]?[$€£]?\d[\d.,:/ T+-]*%?|\S+@\S+\.\S+")
 """Numbers, dates and addresses: what stands in rows, and hardly in a header."""
@@ -232,7 +236,8 @@ def _is_clear(table: Table) -> bool:
 def _checked(table: Table, options: SourceOptions) -> Table:
     """Note what speaks against this header."""
     names, rows = table.columns, table.rows
-    if len(rows) > 1 and table.usual != table.width and not table.fitting and _is_clear(table):
+    is_clear = _is_clear(table) if len(rows) < _MANY else table.usual_share > 2 * table.fitting
+    if len(rows) > 1 and table.usual != table.width and table.fitting < _FEW and is_clear:
         doubt = f"a header of {table.width} names over rows of {table.usual} cells"
         remedy = f"mend the header; or {_SKIP}"
         if table.usual == table.width + 1:

@@ -162,6 +162,9 @@ class Wire:
     def _back(self) -> tuple[tuple[str, str], ...]:
         dialect = self._dialect
         pairs = [("\n", dialect.line_end)] if dialect.line_end else []
+        if dialect.line_end == "\r":
+            # What is CRLF in the file is so on the wire, and no line end of this dialect's.
+            pairs = [("\r\n", _LEAD + "c"), *pairs, (_LEAD + "c", "\r\n")]
         pairs += [(self._delimiter, dialect.delimiter)] * (self._delimiter != dialect.delimiter)
         pairs += [(self._quote, dialect.quote)] * (self._quote != dialect.quote)
         pairs += [(_LEAD + "u", self._delimiter), (_LEAD + "v", self._quote)]
@@ -210,13 +213,8 @@ class Wire:
 
     def has_tokens(self, wire: bytes) -> bool:
         """Tell whether cells of this text may differ from their wire form."""
-        if self.is_plain:
-            return False
-        return _LEAD_BYTES in wire or self._quote_is_open_to_tokens(wire)
-
-    def _quote_is_open_to_tokens(self, wire: bytes) -> bool:
         # A stand-in, or a line end, is in a cell only where a quote is.
-        return self.quote in wire
+        return not self.is_plain and (_LEAD_BYTES in wire or self.quote in wire)
 
     def newlines(self, wire: bytes) -> list[int]:
         """Give the places of the line breaks that are no line ends on the wire."""

@@ -21,12 +21,14 @@ from python_calamine import (
 
 from importer.errors import SourceError
 from importer.records import ArrowBlock, Rejection
+from importer.stages.reading.archives import unpacked_bytes
 from importer.stages.reading.blocks import OnBytes
 from importer.stages.reading.places import explained
 from importer.stages.reading.sheet_notes import NOT_COMPUTED, SheetNotes, notes_of
 from importer.stages.reading.streams import Place, require_unchanged
 
 _BLOCK_ROWS = 20_000
+MAX_UNPACKED_BYTES = 1 << 30
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; from here on the last ones may be others."""
 
@@ -48,6 +50,7 @@ class SheetTable:
         self.place = place
         self.blank_lines = 0
         with _explained(place), place.open() as file:
+            _require_bounded(place, unpacked_bytes(file))
             book = CalamineWorkbook.from_filelike(file)
             self.sheet = _sheet_name(place, book, sheet)
             self._sheet: CalamineSheet = book.get_sheet_by_name(self.sheet)
@@ -125,6 +128,16 @@ class SheetTable:
 
     def _text(self, line: int, at: int, value: Value) -> tuple[str, Fault | None]:
         return cell_text(value, self._notes.get((line, self._offset + at)))
+
+
+def _require_bounded(place: Place, size_bytes: int) -> None:
+    if size_bytes > MAX_UNPACKED_BYTES:
+        raise SourceError(
+            place.path,
+            f"a workbook that unpacks to {size_bytes >> 20:,} MiB",
+            f"at most {MAX_UNPACKED_BYTES >> 20:,} MiB, because it is read whole into memory",
+            "export the table as CSV",
+        )
 
 
 def _sheet_name(place: Place, book: CalamineWorkbook, sheet: str | None) -> str:

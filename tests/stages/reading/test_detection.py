@@ -119,6 +119,7 @@ def test_a_title_over_rows_that_are_alike_is_asked_about() -> None:
     [
         (b"id,,\n1,2,3\n4,5,6\n", "title or the header"),
         (b"id,mailname\n1,x,y\n2,x,y\n", "a header of 2 names over rows of 3 cells"),
+        (b"Report:,May\nBy:,Bob\nid,n,m\n1,a,b\n2,a,b\n3,a,b\n4,a,b\n", "header of 2 names over"),
         (b"id,name\nid,name\n1,x\n", "stands there twice"),
         (b"id,name\n1,'Ann'\n2,'Bob'\n", "quote cannot be told"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.errors import SourceError
@@ -25,6 +25,7 @@ dialects = st.builds(
 )
 
 
+@example(Dialect(line_end="\r"), "a\r\n\r\r\n\nb", 1)
 @given(dialects, st.text(st.sampled_from(ODD), max_size=30), st.integers(1, 7))
 def test_the_wire_form_is_a_bijection_however_the_bytes_come(
     dialect: Dialect, text: str, size: int
@@ -146,3 +147,8 @@ def test_rows_that_end_with_a_delimiter_under_a_header_that_does_not_are_asked_a
     with pytest.raises(SourceError, match="rows of 3 cells") as caught:
         read(b"id,mailname\n1,x,\n2,y,\n")
     assert "--trailing-delimiter" in caught.value.problem.remedy
+
+
+def test_a_crlf_in_a_file_whose_lines_end_in_cr_is_kept(read: Callable[..., Any]) -> None:
+    reading = read(b'id,n\r1,"a\r\nb\rc\nd"\r2,x\r')
+    assert reading.cells == [("1", "a\r\nb\rc\nd"), ("2", "x")]

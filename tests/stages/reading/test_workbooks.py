@@ -152,6 +152,15 @@ def test_a_broken_workbook_is_one_clear_error(tmp_path: Path) -> None:
             open_source([tmp_path / "a.xls"], SILENT)
 
 
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, [["id"], [1]])
+    monkeypatch.setattr("importer.stages.reading.workbooks.MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(SourceError, match="a workbook that unpacks to"):
+        open_source([path], SILENT)
+
+
 def test_a_workbook_comes_through_a_pipe_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
