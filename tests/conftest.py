@@ -22,9 +22,10 @@ settings.register_profile(
 settings.load_profile("tests")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _ctrl_c_is_heard() -> None:
-    # Shells start what runs in the background with SIGINT ignored, and children inherit that.
+    # Shells start what runs in the background with SIGINT ignored, and children inherit that; a
+    # server that ran in this process leaves a handler behind that does nothing.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -132,13 +132,17 @@ def test_the_second_signal_raises_and_the_handlers_of_before_are_put_back() -> N
 
 
 class Interrupting(io.RawIOBase):
-    """A stream on which something is being written when Ctrl-C comes."""
+    """A stream on which something is being written when Ctrl-C comes, once."""
+
+    interrupted = False
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: object) -> int:
-        signal.raise_signal(signal.SIGINT)
+        if not self.interrupted:
+            self.interrupted = True
+            signal.raise_signal(signal.SIGINT)
         return len(bytes(data))  # type: ignore[call-overload] # any buffer
 
 

@@ -83,6 +83,10 @@ def test_warnings_and_notes_are_told() -> None:
     assert "Note: a note" in text
 
 
+def test_a_note_is_told_without_a_warning_too() -> None:
+    assert "\nNote: a note\n" in summary(replace(REPORT, notes=("a note",)), show_values=False)
+
+
 def test_the_end_says_where_things_are_and_what_to_do_next() -> None:
     assert summary(REPORT, show_values=False).splitlines()[-3:] == [
         "Dead letter: /s/dead_letter.csv",

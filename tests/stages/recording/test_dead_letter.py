@@ -7,6 +7,7 @@ import resource
 import signal
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -150,23 +151,26 @@ def test_what_stood_before_stays_when_the_disk_is_full(
     assert os.listdir(tmp_path) == ["dead.csv"]
 
 
-@pytest.fixture
+@contextmanager
 def small_files_only() -> Iterator[None]:
     """Let the system refuse files of more than 64 KiB, as a quota does."""
+    # For a few lines only: the file that pytest's own output goes to may be longer.
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, old[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, old)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_file_that_the_system_cuts_short_is_a_state_error(
-    tmp_path: Path, dead_row: MakeRow, small_files_only: None
+    tmp_path: Path, dead_row: MakeRow
 ) -> None:
     path = tmp_path / "dead.csv"
     path.write_text("old")
-    with pytest.raises(StateError, match="File too large"):
+    with small_files_only(), pytest.raises(StateError, match="File too large"):
         write_dead_letter(path, "r", COLUMNS, [dead_row(n, raw="x" * 1000) for n in range(100)])
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["dead.csv"]
