@@ -15,6 +15,7 @@ from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.losses import Losses
 from importer.observer import Observer, Silence
+from importer.outputs import require_harmless, set_aside
 from importer.records import Block, Fate, Prepared, Stop
 from importer.stages.recording import (
     Journal,
@@ -39,7 +40,8 @@ def check_source(
 ) -> RunReport:
     """Read, coerce, validate and build every row, and send nothing.
 
-    problems: where to write the dead letter that a run would write.
+    problems: where to write the dead letter that a run would write; what stood there is kept as
+        `<problems>.old`.
     payloads: where to write one JSON line per row that would be sent:
         `{"row": 1, "payload": {...}}`.
     Rows that would be sent are counted as pending, with `sent` False.
@@ -62,6 +64,7 @@ def check_job(
     stop: StopSignal | None = None,
 ) -> RunReport:
     """Do what check_source does, for a source that is open already."""
+    require_harmless({"--problems": problems, "--payloads": payloads}, job)
     watcher = observer or Silence()
     watcher.began("check", None)
     with ExitStack() as stack:
@@ -80,6 +83,7 @@ def check_job(
         if journal is None or problems is None:
             return report
         journal.close()
+        set_aside(problems)
         write_dead_letter(problems, "", job.source.columns, journal.in_row_order())
         return report.with_dead_letter(problems)
 

@@ -20,6 +20,7 @@ from importer.hints import after_run
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.losses import Losses
 from importer.observer import Observer, Silence
+from importer.outputs import require_harmless
 from importer.records import DEAD_FATES, Request, Stop
 from importer.stages.recording import (
     Journal,
@@ -66,6 +67,7 @@ def run_job(
 ) -> RunReport:
     """Do what run_import does, for a source that is open already."""
     require_same_workspace(job.mapping, target)
+    require_harmless({"--dead-letter": config.dead_letter, "--report": config.report}, job)
     options = _options(job, target, config)
     folder = RunFolder.create(config.state_dir, options, job.mapping.text, datetime.now(UTC))
     with closing(Journal(folder.journal)) as journal:

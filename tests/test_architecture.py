@@ -18,7 +18,7 @@ FLOORS = (
     ("cli",),
     ("importer",),
     ("run", "check", "preview", "ping"),
-    ("accounts",),
+    ("accounts", "outputs"),
     ("job", "losses", "feed", "hints", "observer"),
     ("executors",),
     ("pipeline",),

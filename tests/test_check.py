@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer import Defect, RunConfig, Stop, StopSignal, check_source
+from importer import Defect, RunConfig, Stop, StopSignal, UsageError, check_source
 from importer.pipeline import Preparer
 from importer.records import Block, Prepared
 from tests.journeys import fates, write_csv
@@ -52,3 +52,27 @@ def test_workers_change_nothing(source: Path, tmp_path: Path) -> None:
         found.append((replace(report, seconds=0), payloads.read_bytes()))
     assert found[0] == found[1]
     assert found[0][1].count(b"\n") == 100
+
+
+@pytest.mark.parametrize("name", ["u.csv", "m.yaml"])
+@pytest.mark.parametrize("option", ["problems", "payloads"])
+def test_an_output_never_replaces_what_is_read(tmp_path: Path, name: str, option: str) -> None:
+    (tmp_path / "u.csv").write_text("id,name\nu1,Ann\n", encoding="utf-8")
+    (tmp_path / "m.yaml").write_text("mapping: 1\ncustomer_id: id\n", encoding="utf-8")
+    before = (tmp_path / name).read_bytes()
+    problems, payloads = (
+        tmp_path / name if option == one else None for one in ("problems", "payloads")
+    )
+    with pytest.raises(UsageError, match=f"--{option}"):
+        check_source(tmp_path / "u.csv", tmp_path / "m.yaml", problems=problems, payloads=payloads)
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_mended_problems_are_kept_when_they_are_written_again(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text("id,name\n7,Ann\n", encoding="utf-8")
+    (tmp_path / "m.yaml").write_text("mapping: 1\ncustomer_id: id\n", encoding="utf-8")
+    problems = tmp_path / "p.csv"
+    problems.write_text("my repairs", encoding="utf-8")
+    check_source(tmp_path / "u.csv", tmp_path / "m.yaml", problems=problems)
+    assert (tmp_path / "p.csv.old").read_text(encoding="utf-8") == "my repairs"
+    assert "id-short" in problems.read_text(encoding="utf-8-sig")

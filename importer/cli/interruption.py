@@ -17,7 +17,7 @@ _STOPPING = b"\nstopping: waiting for what is in flight (again to end at once)\n
 
 @contextmanager
 def stopping_on_signals() -> Iterator[StopSignal]:
-    """Give a StopSignal that SIGINT and SIGTERM set, and put the old handlers back."""
+    """Give a StopSignal that SIGINT, SIGTERM and a hangup set, and put the old handlers back."""
     stop = StopSignal()
 
     def ask(number: int, _frame: FrameType | None) -> None:
@@ -29,12 +29,20 @@ def stopping_on_signals() -> Iterator[StopSignal]:
         with suppress(OSError):
             os.write(_STANDARD_ERROR, _STOPPING)
 
-    old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    old = {number: signal.signal(number, ask) for number in _numbers()}
     try:
         yield stop
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
+
+
+def _numbers() -> list[signal.Signals]:
+    """Give the signals that end a run; a closed terminal's only where nobody asked to ignore it."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
 
 
 def _stop_for(number: int) -> Stop:

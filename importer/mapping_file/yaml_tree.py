@@ -67,6 +67,8 @@ def read_yaml(text: str, file: str) -> Located:
         raise _not_yaml(place, str(error.problem or error.context)) from None
     except (YAMLError, ValueError) as error:
         raise _not_yaml(file, str(error).splitlines()[0]) from None
+    except RecursionError:
+        raise _not_yaml(file, "it is nested far too deep") from None
     reader = _Reader(file)
     root = reader.read(node, ()) if node is not None else None
     return Located(file, root, reader.keys, reader.values)

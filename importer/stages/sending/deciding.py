@@ -13,14 +13,16 @@ from importer.stages.sending.answers import NoAnswer, Reply
 DOUBTS = 2
 """Further tries after an account-wide refusal that comes when others were accepted before."""
 
-_CHECK_TARGET = "check MOENGAGE_DATA_CENTER (or MOENGAGE_BASE_URL) and proxies, then resume"
+_CHECK_TARGET = (
+    "check MOENGAGE_DATA_CENTER (or MOENGAGE_BASE_URL) and proxies, then run the same command again"
+)
 
 _REMEDIES = {
     401: "check MOENGAGE_APP_ID, MOENGAGE_API_KEY (the Data tile's) and MOENGAGE_DATA_CENTER, "
-    "then resume",
-    403: "ask MoEngage why the account, the key or this machine's address is blocked, then resume",
-    407: "the proxy asks for credentials: put them into HTTPS_PROXY, then resume",
-    409: "check that MOENGAGE_APP_ID is the workspace that MOENGAGE_API_KEY belongs to, then resume",
+    "then run the same command again",
+    403: "ask MoEngage why the account, the key or this machine's address is blocked, then run the same command again",
+    407: "the proxy asks for credentials: put them into HTTPS_PROXY, then run the same command again",
+    409: "check that MOENGAGE_APP_ID is the workspace that MOENGAGE_API_KEY belongs to, then run the same command again",
 }
 
 

@@ -1,0 +1,31 @@
+"""Refuses to write over what is read, or over what is no file, before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from importer.errors import UsageError
+from importer.job import Job
+
+
+def require_harmless(outputs: Mapping[str, Path | None], job: Job) -> None:
+    """Check the paths that options name for output; UsageError names the option."""
+    read = [Path(name) for name in (*job.paths, job.mapping.file)]
+    for option, path in outputs.items():
+        if path is None or not path.exists():
+            continue
+        if not path.is_file():
+            raise _refused(option, f"{path}, which is no regular file")
+        if any(known.exists() and known.samefile(path) for known in read):
+            raise _refused(option, f"{path}, which is read by this very command")
+
+
+def set_aside(path: Path) -> None:
+    """Keep what stands at a path as `<path>.old`: a person may have worked on it."""
+    if path.exists():
+        path.replace(path.with_name(path.name + ".old"))
+
+
+def _refused(option: str, found: str) -> UsageError:
+    return UsageError(option, found, "a path of its own", "name another file")
