@@ -274,13 +274,15 @@ def test_time_is_up_when_max_time_says_so(sandbox: SandboxThread, tmp_path: Path
     assert sum(report.fates.values()) == 5_000
 
 
-def test_one_429_pauses_everyone_and_loses_nobody(tmp_path: Path) -> None:
-    with SandboxThread(SandboxConfig(rate_limit_per_minute=None, seed=1)) as sandbox:
-        sandbox.set_faults({"error_rate": 0.02, "error_status": 429})
-        source = users(tmp_path / "u.csv", 60)
-        report = run(sandbox, source, MAPPING, tmp_path / "state")
-        assert fates(report) == {"delivered": 60}
-        assert report.paused_seconds > 0
+def test_a_429_pauses_everyone_and_loses_nobody(
+    sandbox: SandboxThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importer.stages.sending.retrying.LIMITED_BASE_SECONDS", 0.001)
+    sandbox.set_faults({"error_rate": 0.3, "error_status": 429})
+    sending = SendingConfig(rate=Rate(None), concurrency=8, retries=50)
+    report = run(sandbox, users(tmp_path / "u.csv", 60), MAPPING, tmp_path / "state", sending)
+    assert fates(report) == {"delivered": 60}
+    assert report.paused_seconds > 0
 
 
 # --- the quota -----------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ BAD: dict[str, tuple[dict[str, str], str, dict[str, str], tuple[str, str, str, s
         {"inner/readme.txt": "x"},
         "run inner --mapping m.yaml",
         {},
-        ("inner", "a folder without Parquet files", "a file, or a folder", "name the files"),
+        ("inner", "a folder without tables", "a", "name"),
     ),
     "a missing column": (
         {"m.yaml": MAP + "attributes:\n  seq: seqq\n"},

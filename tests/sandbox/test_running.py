@@ -33,6 +33,7 @@ def post(
 
 
 def test_a_thread_serves_programs_without_an_event_loop() -> None:
+    before = set(threading.enumerate())
     with SandboxThread() as sandbox:
         assert post(sandbox) == 200
         assert sandbox.profiles() == {"ann": {"a": 1}}
@@ -43,7 +44,7 @@ def test_a_thread_serves_programs_without_an_event_loop() -> None:
             post(sandbox)
         caught.value.close()
 
-    assert "sandbox" not in {thread.name for thread in threading.enumerate()}
+    assert not [left for left in set(threading.enumerate()) - before if left.name == "sandbox"]
 
 
 @pytest.mark.parametrize("fault", ["reset_rate", "truncate_rate", "hang_rate"])

@@ -33,6 +33,10 @@ def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     loop = new_event_loop()
     try:
         return loop.run_until_complete(coroutine)
+    except KeyboardInterrupt:
+        # The task that it struck keeps it as its own error, and nobody will ask for that.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        raise
     finally:
         _cancel_the_rest(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
