@@ -76,3 +76,9 @@ def test_mended_problems_are_kept_when_they_are_written_again(tmp_path: Path) ->
     check_source(tmp_path / "u.csv", tmp_path / "m.yaml", problems=problems)
     assert (tmp_path / "p.csv.old").read_text(encoding="utf-8") == "my repairs"
     assert "id-short" in problems.read_text(encoding="utf-8-sig")
+
+
+def test_a_workbook_is_not_promised_where_a_csv_is_written(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ends in .csv"):
+        check_source(source, tmp_path / "m.yaml", problems=tmp_path / "p.xlsx")
+    assert not (tmp_path / "p.xlsx").exists()
