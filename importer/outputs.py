@@ -8,7 +8,6 @@ from pathlib import Path
 from importer.errors import UsageError
 from importer.job import Job
 
-
 _TABLES = ("--problems", "--dead-letter")
 _WORKBOOKS = (".xlsx", ".xls", ".ods")
 
