@@ -173,8 +173,7 @@ def _update_arrays(
     after: Attributes, updates: Mapping[str, Mapping[str, list[Json]]], room: _Room, lost: list[str]
 ) -> None:
     """Add to arrays what they do not hold yet, and remove from them."""
-    # A null says nothing, as it does for an attribute.
-    add, remove = (updates[key] or {} for key in names.ARRAY_UPDATES)
+    add, remove = (updates[key] for key in names.ARRAY_UPDATES)
     changes = [(name, items, True) for name, items in add.items()]
     changes += [(name, items, False) for name, items in remove.items()]
     for name, items, adds in changes:
