@@ -65,6 +65,14 @@ _RULES = (
         "nothing, or remove the line: it stands where files were put one after the other",
     ),
     _rule(
+        "not-mended",
+        "reading",
+        "a dead letter's row whose cells are still empty",
+        "its record could not be read, and nobody has put it into cells since",
+        _OURS,
+        "fill the cells from what stands in `_raw`, or remove the row",
+    ),
+    _rule(
         "quote-open",
         "reading",
         "a quote that is opened and never closed",

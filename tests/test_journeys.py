@@ -392,6 +392,18 @@ def test_the_dead_letter_has_the_whole_record_of_a_row_that_could_not_be_read(
     assert all(row["id"] == "" for row in rows)
 
 
+def test_a_dead_letter_that_nobody_mended_loses_no_row(
+    sandbox: SandboxThread, root: Path, tmp_path: Path
+) -> None:
+    mapping = (root / "mappings/crm_users.yaml").read_text()
+    first = run(sandbox, root / "sample_data/crm_users.csv", mapping, tmp_path / "state")
+    assert first.dead_letter is not None
+    again = run(sandbox, first.dead_letter, mapping, tmp_path / "state")
+    assert fates(again) == {"invalid": 90}
+    raws = [[row["_raw"] for row in dead_letter(report)] for report in (first, again)]
+    assert raws[0] == raws[1]
+
+
 def test_a_row_with_several_faults_stands_once_with_all_of_them(
     sandbox: SandboxThread, tmp_path: Path
 ) -> None:

@@ -41,6 +41,8 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     the others; every row of the block is in exactly one of both.
     """
     batch, rejections = _read(block, columns)
+    if _is_dead_letter(block):
+        batch, rejections = _without_unmended(block, batch, rejections)
     constants = {name: text for name, text in block.constants if name in columns}
     if constants:
         batch = _with_constants(batch, constants)
@@ -53,6 +55,45 @@ def _read(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rejectio
     if isinstance(block, JsonBlock):
         return read_json_block(block, columns)
     return read_text_block(block, columns)
+
+
+def _is_dead_letter(block: Block) -> bool:
+    return set(DEAD_LETTER_COLUMNS) <= set(block.columns)
+
+
+def _own_cells(cells: dict[str, str | None]) -> list[str]:
+    """Give what stands in a dead letter's row besides what we wrote about it."""
+    return [text for name, text in cells.items() if text and name not in DEAD_LETTER_COLUMNS]
+
+
+def _without_unmended(
+    block: Block, batch: Batch, rejections: tuple[Rejection, ...]
+) -> tuple[Batch, tuple[Rejection, ...]]:
+    """Refuse the rows of a dead letter whose record nobody has put into cells yet.
+
+    Their cells are empty, and `where:` would filter such a row and lose it without a word.
+    """
+    raws = _read(block, ["_raw"])[0].cells.column("_raw").to_pylist()
+    unmended = np.array(
+        [
+            bool(raw) and read_record(block, int(index)).cells is None
+            for index, raw in zip(batch.index, raws, strict=True)
+        ],
+        dtype=bool,
+    )
+    found = [
+        Rejection(
+            int(batch.index[place]),
+            "reading",
+            "not-mended",
+            "",
+            "empty cells",
+            "cells filled from what stands in `_raw`",
+        )
+        for place in np.flatnonzero(unmended)
+    ]
+    kept = Batch(batch.index[~unmended], batch.cells.filter(pa.array(~unmended)))
+    return kept, (*rejections, *found)
 
 
 def _with_constants(batch: Batch, constants: dict[str, str | None]) -> Batch:
@@ -81,6 +122,9 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     if cells is None:
         return Record(None, raw)
     by_name = dict(zip(block.columns, cells, strict=True)) | dict(block.constants)
+    if _is_dead_letter(block) and by_name["_raw"] and not _own_cells(by_name):
+        # A dead letter's row that is still as we wrote it.
+        return Record(None, str(by_name["_raw"]))
     if columns is None:
         columns = [name for name in by_name if name not in DEAD_LETTER_COLUMNS]
     return Record(tuple(by_name[name] for name in columns), "")
