@@ -15,16 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from importer.amounts import Allowance, Rate
     from importer.check import check_source
-    from importer.config import (
-        Allowance,
-        Rate,
-        RunConfig,
-        Secret,
-        SendingConfig,
-        Target,
-        base_url_for,
-    )
+    from importer.config import RunConfig, Secret, SendingConfig, Target, base_url_for
     from importer.errors import (
         Defect,
         ImporterError,
@@ -48,7 +41,7 @@ if TYPE_CHECKING:
 # The module of each name.  They are loaded when first used, so that `--help` need not wait for
 # pandas and Arrow.
 _HOMES = {
-    "Allowance": "config",
+    "Allowance": "amounts",
     "Defect": "errors",
     "Fate": "records",
     "ImporterError": "errors",
@@ -59,7 +52,7 @@ _HOMES = {
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
-    "Rate": "config",
+    "Rate": "amounts",
     "Reason": "stages.reporting",
     "RunConfig": "config",
     "RunReport": "stages.reporting",

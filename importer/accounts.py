@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from importer.losses import Losses
 from importer.observer import Observer
-from importer.records import DEAD_FATES, Block, Fate, Outcome, Prepared
-from importer.stages.recording import Tally, require_partition
+from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Prepared
+from importer.stages.recording import Progress, RowLog, Tally, require_partition
 
 ROWS_AHEAD = 200_000
 """Reading stops when the newest row is so far above the oldest that is not settled (P5)."""
@@ -22,6 +27,7 @@ class _OpenBlock:
     block: Block
     first: int
     unsettled: int
+    keys: npt.NDArray[np.uint64]
 
 
 class Accounts:
@@ -29,35 +35,77 @@ class Accounts:
 
     Three counts are kept apart, so that their sum proves something: what the splitter gave
     (`rows_opened`), what was drawn to be sent, and what was settled (`tally`).
+
+    begun: how far an earlier process of the same run came.
+    row_log: where each fate is noted; None notes nothing.
     """
 
-    def __init__(self, losses: Losses, observer: Observer) -> None:
-        self.tally = Tally()
+    def __init__(
+        self,
+        losses: Losses,
+        observer: Observer,
+        row_log: RowLog | None = None,
+        begun: Progress | None = None,
+    ) -> None:
+        self._begun = begun or Progress()
+        self.tally = Tally(self._begun.settled, self._begun.fates)
         self.rows_opened = 0
+        self.files = list(self._begun.files)
         self._rows_to_send = 0
         self._rows_drawn = 0
         self._losses = losses
         self._observer = observer
+        self._row_log = row_log
         self._open: list[_OpenBlock] = []
         self._room = asyncio.Event()
 
-    def open(self, block: Block, prepared: Prepared) -> int:
-        """Open a block, settle its invalid and filtered rows, and give its first row's place.
+    def open(self, block: Block, prepared: Prepared, first: int) -> Int64s:
+        """Open a block, settle its invalid and filtered rows, and say which are to be sent.
 
+        first: the place of the block's first row in the run; blocks before it that have no rows
+            to settle need not be opened.
+        Gives places in `prepared.index`.
         Raises Defect if preparing lost or doubled a row, StateError if the disk refuses.
         """
         require_partition(prepared)
-        first = self.rows_opened
-        self.rows_opened += block.rows
-        self._rows_to_send += len(prepared.index)
-        if len(prepared.index):
-            self._open.append(_OpenBlock(block, first, len(prepared.index)))
-        self._losses.take(block, prepared, first)
+        self.rows_opened = first + block.rows
+        if not self.files or (self.files[-1][1] != block.file and self.files[-1][0] < first):
+            self.files.append((first, block.file))
+        settled = self._settled_before(first, block.rows)
+        keys = self._words(prepared)
+        self._losses.take(block, prepared, first, settled)
         invalid = sorted({reason.index for reason in prepared.rejections})
-        for fate, indexes in ((Fate.INVALID, invalid), (Fate.FILTERED, prepared.filtered.tolist())):
-            self.tally.settle_all((first + index for index in indexes), fate)
-            self._observer.progressed(fate, len(indexes))
-        return first
+        for fate, indexes in (
+            (Fate.INVALID, np.array(invalid, np.int64)),
+            (Fate.FILTERED, prepared.filtered),
+        ):
+            fresh = indexes if settled is None else indexes[~settled[indexes]]
+            self._settle_all(first + fresh, keys[fresh], fate)
+        places = np.arange(len(prepared.index), dtype=np.int64)
+        if settled is not None:
+            places = places[~settled[prepared.index]]
+        self._rows_to_send += len(places)
+        if len(places):
+            self._open.append(_OpenBlock(block, first, len(places), keys))
+        return places
+
+    def _settled_before(self, first: int, rows: int) -> npt.NDArray[np.bool_] | None:
+        """Flag what an earlier process settled of a block that it had opened; None if it had not."""
+        if first >= self._begun.rows_opened:
+            return None
+        return self._begun.settled.among(np.arange(first, first + rows, dtype=np.int64))
+
+    @staticmethod
+    def _words(prepared: Prepared) -> npt.NDArray[np.uint64]:
+        if prepared.keys is None:
+            return np.zeros(prepared.rows, dtype=np.uint64)
+        return np.asarray(prepared.keys[:, 0])
+
+    def _settle_all(self, ordinals: Int64s, keys: npt.NDArray[np.uint64], fate: Fate) -> None:
+        self.tally.settle_all(ordinals.tolist(), fate)
+        if self._row_log is not None and len(ordinals):
+            self._row_log.add_all(ordinals, keys, time.time(), fate)
+        self._observer.progressed(fate, len(ordinals))
 
     async def room_for(self, ordinal: int) -> None:
         """Wait until this row is not too far above the oldest that is not settled."""
@@ -73,22 +121,35 @@ class Accounts:
         """Give a drawn row its fate; Defect if it has one, StateError if the disk refuses."""
         at = bisect_right(self._open, outcome.ordinal, key=lambda opened: opened.first) - 1
         opened = self._open[at]
+        index = outcome.ordinal - opened.first
         if outcome.fate in DEAD_FATES:
-            self._losses.refused(opened.block, outcome.ordinal - opened.first, outcome)
+            self._losses.refused(opened.block, index, outcome)
         self.tally.settle(outcome.ordinal, outcome.fate)
+        if outcome.fate is not Fate.PENDING:
+            self._log(outcome, int(opened.keys[index]))
+            self._observer.progressed(outcome.fate, 1)
         opened.unsettled -= 1
         if not opened.unsettled:
             del self._open[at]
         self._room.set()
-        if outcome.fate is not Fate.PENDING:
-            self._observer.progressed(outcome.fate, 1)
 
-    def settle_unseen(self, rows: int, *, forgiving: bool = False) -> None:
-        """Count as pending what was never drawn: rows of open blocks, and rows never read.
+    def _log(self, outcome: Outcome, key: int) -> None:
+        if self._row_log is not None:
+            self._row_log.add(
+                outcome.ordinal,
+                key,
+                time.time(),
+                outcome.fate,
+                outcome.attempts,
+                outcome.http_status,
+            )
 
-        forgiving: count whatever has no fate, where settling itself had failed.
-        """
-        unseen = self._rows_to_send - self._rows_drawn + rows - self.rows_opened
-        if forgiving:
-            unseen = rows - sum(self.tally.fates.values())
-        self.tally.add(Fate.PENDING, unseen)
+    def settle_unseen(self, rows: int) -> None:
+        """Count as pending what was never drawn: rows of open blocks, and rows never read."""
+        unread = rows - self.rows_opened - self._begun.settled.count_from(self.rows_opened)
+        self.tally.add(Fate.PENDING, self._rows_to_send - self._rows_drawn + unread)
+
+    def fall_back(self, committed: Mapping[str, int], rows: int) -> None:
+        """Count as pending whatever has not come to the disk, when the disk refuses."""
+        self.tally.fates = {fate: committed.get(fate, 0) for fate in Fate}
+        self.tally.add(Fate.PENDING, rows - sum(self.tally.fates.values()))

@@ -146,6 +146,7 @@ class _Check:
         for fate, rows in counts.items():
             self.tally.add(fate, rows)
             self.observer.progressed(fate, rows)
+        self.losses.flush()
         if self.lines is not None:
             _write_payloads(self.lines, block, prepared)
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
+from importer.amounts import Allowance, Rate
 from importer.errors import TargetError, UsageError
 from importer.moengage import access
-from importer.moengage.limits import USERS_PER_MINUTE
 from importer.records import SourceOptions
 
 STATE_DIR = Path(".moengage-import")
-
-_PACE = Decimal("0.995")
-"""The share of a stated rate that is used: clocks differ, and a 429 costs more than 0.5%."""
-
-_UNITS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
 
 
 @dataclass(frozen=True)
@@ -146,79 +141,6 @@ def base_url_for(data_center: str) -> str:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """How many users a minute may be sent; None is no limit of our own."""
-
-    users_per_minute: Decimal | None = Decimal(USERS_PER_MINUTE)
-
-    @classmethod
-    def parse(cls, text: str) -> Rate:
-        """Read `10000/min`, `150/s`, `80%` (of MoEngage's 10,000 a minute) or `none`."""
-        stripped = text.strip().lower()
-        if stripped == "none":
-            return cls(None)
-        found = re.fullmatch(r"([\d_]+(?:\.\d+)?)\s*(?:(%)|/\s*([a-z]+))", stripped)
-        unit = _UNITS.get(found.group(3)) if found and found.group(3) else 60
-        if not found or unit is None or Decimal(found.group(1)) == 0:
-            raise UsageError(
-                "--rate",
-                repr(text),
-                "a number above 0 with its unit, such as 10000/min or 80%, or none",
-                "leave --rate away for MoEngage's own limit of 10000/min",
-            )
-        amount = Decimal(found.group(1))
-        if found.group(2):
-            return cls(Decimal(USERS_PER_MINUTE) * amount / 100)
-        return cls(amount * 60 / unit)
-
-    @property
-    def interval_seconds(self) -> float:
-        """Seconds between two requests when they are paced evenly; 0.0 without a limit."""
-        if self.users_per_minute is None:
-            return 0.0
-        return float(60 / (self.users_per_minute * _PACE))
-
-    def __str__(self) -> str:
-        if self.users_per_minute is None:
-            return "none"
-        return f"{self.users_per_minute.normalize():f}/min"
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """How many dead letters still make a run a success: `12` rows, or `5%` of them."""
-
-    amount: Decimal = Decimal(0)
-    percent: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> Allowance:
-        """Read `0`, `12` or `5%`."""
-        try:
-            amount = Decimal(text.strip().removesuffix("%"))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        percent = text.strip().endswith("%")
-        whole = percent or amount == amount.to_integral_value()
-        if not (amount.is_finite() and amount >= 0 and whole and (not percent or amount <= 100)):
-            raise UsageError(
-                "--allow-failures",
-                repr(text),
-                "a number of rows such as 12, or a share such as 5%",
-                "leave it away to allow none",
-            )
-        return cls(amount, percent)
-
-    def allows(self, failures: int, rows: int) -> bool:
-        """Tell whether so many failures among so many rows are within the allowance."""
-        limit = self.amount * rows / 100 if self.percent else self.amount
-        return failures <= limit
-
-    def __str__(self) -> str:
-        return f"{self.amount}%" if self.percent else str(self.amount)
-
-
-@dataclass(frozen=True)
 class SendingConfig:
     """How requests are sent.
 
@@ -254,6 +176,10 @@ class RunConfig:
     block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
+    if_unfinished: what becomes of an unfinished run of the same source: "resume" goes on with it
+        (an error if it is not the same any more), "new" closes it and begins anew, "refuse" is an
+        error, "auto" goes on with it if it is the same, and begins anew if not.
+    wait_seconds: how long to queue for a state folder that another process writes to.
     again: flags that the report's `next` command repeats because they stand in no other setting.
     max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
     """
@@ -271,6 +197,8 @@ class RunConfig:
     report: Path | None = None
     max_time_seconds: float | None = None
     finish_by: datetime | None = None
+    if_unfinished: Literal["refuse", "resume", "new", "auto"] = "auto"
+    wait_seconds: float = 0.0
     again: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

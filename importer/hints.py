@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from importer.config import STATE_DIR, Rate, RunConfig, SendingConfig
+from importer.amounts import Rate
+from importer.config import STATE_DIR, RunConfig, SendingConfig
 from importer.records import SourceOptions, Stop
 
 _USUAL = SendingConfig()
@@ -31,9 +32,13 @@ def kept_flags(config: RunConfig) -> tuple[str, ...]:
         flags += ["--allow-failures", str(config.allow_failures)]
     if config.sending.rate != Rate():
         flags += ["--rate", str(config.sending.rate)]
-    if config.state_dir.absolute() != STATE_DIR.absolute():
-        flags += ["--state-dir", str(config.state_dir)]
-    return tuple(flags)
+    return (*flags, *_state(config))
+
+
+def _state(config: RunConfig) -> tuple[str, ...]:
+    if config.state_dir.absolute() == STATE_DIR.absolute():
+        return ()
+    return ("--state-dir", str(config.state_dir))
 
 
 _WORDS = {"\t": "tab", "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none"}
@@ -65,16 +70,19 @@ def after_run(
     mapping: str,
     config: RunConfig,
     *,
+    run: str,
     dead_letter: Path | None,
     stop: Stop | None,
 ) -> str:
     """Give the next command after a run.
 
-    After a stop it is the same command again: updates are upserts, so a row sent twice does no
-    harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
+    After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
+    so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
     written.  What a sandbox took goes to a real workspace next.
     """
     flags, reading = kept_flags(config), reading_flags(config.source)
+    if stop is not None and stop.code != "source-changed":
+        return " ".join(["moengage-import", "resume", run, *map(shlex.quote, _state(config))])
     if stop is not None:
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit)

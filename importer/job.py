@@ -21,6 +21,8 @@ SourcesLike = str | Path | Sequence[str | Path]
 class Job:
     """A source, the mapping bound to its columns, and the stages made of them.
 
+    more_notes: sentences that a person should read besides those on source and mapping.
+
     paths: what was asked for, without what may be secret in a URL.
     """
 
@@ -28,6 +30,7 @@ class Job:
     source: Source
     mapping: Mapping
     preparer: Preparer
+    more_notes: tuple[str, ...] = ()
 
     @property
     def locations(self) -> tuple[str, ...]:
@@ -48,7 +51,8 @@ class Job:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should look at in the source and in the mapping, whole sentences."""
-        return (*filter(None, (file.warning for file in self.source.files)), *self.mapping.warnings)
+        found = filter(None, (file.warning for file in self.source.files))
+        return (*found, *self.mapping.warnings, *self.more_notes)
 
 
 def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> Job:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
 
 from importer.records import Block, Fate, Outcome, Prepared, Rejection
 from importer.rules import RULES
@@ -25,29 +29,48 @@ class Losses:
         columns: Sequence[str],
         journal: Journal | None,
         warnings_file: WarningsFile | None,
+        warnings: Mapping[str, int] | None = None,
     ) -> None:
+        """Begin, or go on with a journal and warnings that an earlier process began."""
         self._columns = columns
         self.reasons = Reasons()
-        self.warnings: Counter[str] = Counter()
+        self.warnings: Counter[str] = Counter(warnings or {})
         self._journal = journal
         self._warnings_file = warnings_file
+        if journal is not None and len(journal):
+            self.reasons = reasons_of(journal.in_row_order())
 
     def pass_over(self, blank_lines: int) -> None:
         """Note lines that are empty and so no rows."""
         if blank_lines:
             self.warnings["blank-lines"] = blank_lines
 
-    def take(self, block: Block, prepared: Prepared, first_ordinal: int) -> int:
-        """Book a block's invalid rows and left-out values; give the number of invalid rows."""
-        self.warnings.update(prepared.warnings)
-        if self._warnings_file is not None:
-            self._warnings_file.write(block, prepared.left_out)
-        invalid = 0
-        for index, group in groupby(prepared.rejections, key=lambda reason: reason.index):
-            self._invalid(block, index, tuple(group), first_ordinal + index)
-            invalid += 1
+    def flush(self) -> None:
+        """Write what waits for the journal, where nobody commits it; StateError if refused."""
         if self._journal is not None:
             self._journal.flush()
+
+    def take(
+        self,
+        block: Block,
+        prepared: Prepared,
+        first_ordinal: int,
+        settled: npt.NDArray[np.bool_] | None = None,
+    ) -> int:
+        """Book a block's invalid rows and left-out values; give the number of invalid rows.
+
+        settled: of a block that an earlier process of the run has opened already, its rows that
+        have their fate; its warnings are known then.
+        """
+        if settled is None:
+            self.warnings.update(prepared.warnings)
+            if self._warnings_file is not None:
+                self._warnings_file.write(block, prepared.left_out)
+        invalid = 0
+        for index, group in groupby(prepared.rejections, key=lambda reason: reason.index):
+            if settled is None or not settled[index]:
+                self._invalid(block, index, tuple(group), first_ordinal + index)
+                invalid += 1
         return invalid
 
     def _invalid(
@@ -65,7 +88,8 @@ class Losses:
             stages=tuple(reason.stage for reason in reasons),
             codes=tuple(reason.code for reason in reasons),
             columns=tuple(reason.column for reason in reasons),
-            messages=tuple(reason.message for reason in reasons),
+            found=tuple(reason.found for reason in reasons),
+            expected=tuple(reason.expected for reason in reasons),
         )
 
     def refused(self, block: Block, index: int, outcome: Outcome) -> None:
@@ -80,13 +104,12 @@ class Losses:
             stages=("sending",),
             codes=(outcome.code,),
             columns=("",),
-            messages=(f"{outcome.message} [{outcome.code}]",),
+            found=(outcome.message,),
+            expected=("",),
             http_status=outcome.http_status,
             attempts=outcome.attempts,
             request_id=outcome.request_id,
         )
-        if self._journal is not None:
-            self._journal.flush()
 
     def _count(
         self, block: Block, index: int, code: str, column: str, found: str, expected: str
@@ -115,7 +138,8 @@ class Losses:
         stages: tuple[str, ...],
         codes: tuple[str, ...],
         columns: tuple[str, ...],
-        messages: tuple[str, ...],
+        found: tuple[str, ...],
+        expected: tuple[str, ...],
         http_status: int = 0,
         attempts: int = 0,
         request_id: str = "",
@@ -135,9 +159,32 @@ class Losses:
                 stages=stages,
                 codes=codes,
                 columns=columns,
-                messages=messages,
+                found=found,
+                expected=expected,
                 http_status=http_status,
                 attempts=attempts,
                 request_id=request_id,
             )
         )
+
+
+def reasons_of(rows: Iterable[DeadRow]) -> Reasons:
+    """Count again why these rows did not make it."""
+    reasons = Reasons()
+    for row in rows:
+        for code, column, found, expected in zip(
+            row.codes, row.columns, row.found, row.expected, strict=True
+        ):
+            example = partial(
+                Reason,
+                code=code,
+                column=column,
+                count=1,
+                file=row.file,
+                row=row.row,
+                line=row.line,
+                found=found,
+                expected=expected or RULES[code].fix,
+            )
+            reasons.add(code, column, example)
+    return reasons

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from importer.records import Fate
+from importer.stages.sending import SendingObserver
 
 
 class Observer(Protocol):
@@ -28,3 +29,13 @@ class Silence:
     def progressed(self, fate: Fate, rows: int) -> None: ...
 
     def paused(self, seconds: float, why: str) -> None: ...
+
+
+class Pauses(SendingObserver):
+    """Tells a run's observer of the sender's pauses."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def paused(self, http_status: int, wait_seconds: float) -> None:
+        self._observer.paused(wait_seconds, f"the API answered {http_status}")

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.keys import UserKeys, user_keys
 from importer.mapping_file import Mapping
 from importer.records import Block, Prepared, Rejection
 from importer.stages.building import build
@@ -28,16 +29,23 @@ class Preparer:
     """Everything before sending, for one mapping that is bound to a source's columns.
 
     only: customer ids to send; rows of others are filtered.  None sends all.
+    secret: under which ids are hashed for the ledger; None hashes none.
     """
 
-    def __init__(self, mapping: Mapping, only: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        only: frozenset[str] | None = None,
+        secret: bytes | None = None,
+    ) -> None:
         self.mapping = mapping
         self.only = only
+        self.secret = secret
         self._schema = RowSchema(mapping)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The schema is built anew where the work is done: that is quicker than to send it along.
-        return (Preparer, (self.mapping, self.only))
+        return (Preparer, (self.mapping, self.only, self.secret))
 
     def prepare(self, block: Block) -> Prepared:
         """Read, coerce, validate, enforce and build one block; a bad row is data, not an error."""
@@ -67,12 +75,21 @@ class Preparer:
             ),
             left_out=_in_row_order(left_out),
             warnings=_warnings(enforced.warnings, left_out, built.without_attributes),
+            keys=self._keys(typed, block.rows),
         )
 
     def coerced(self, block: Block) -> Typed:
         """Read and coerce a block and do no more, for a look at each step."""
         batch, _ = read_batch(block, self.mapping.columns)
         return coerce(batch, self.mapping)
+
+    def _keys(self, typed: Typed, rows: int) -> UserKeys | None:
+        """Hash the ids of all rows that have one, sent or not."""
+        if self.secret is None:
+            return None
+        keys = np.zeros((rows, 2), dtype=np.uint64)
+        keys[typed.batch.index] = user_keys(typed.customer_ids, self.secret)
+        return keys
 
     def _only(self, typed: Typed) -> Typed:
         if self.only is None:

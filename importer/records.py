@@ -241,6 +241,7 @@ class Prepared:
     rejections: all reasons of all invalid rows; one row may have several.
     left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
     warnings: rule code -> number of rows it speaks of.
+    keys: of all rows of the block (see keys.py), if they were asked for.
     """
 
     number: int
@@ -252,6 +253,7 @@ class Prepared:
     rejections: tuple[Rejection, ...] = ()
     left_out: tuple[Rejection, ...] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
+    keys: npt.NDArray[np.uint64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

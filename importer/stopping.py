@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from importer.errors import Defect, ImporterError, SourceChanged, StateError
 from importer.records import Stop
 
 
@@ -48,3 +49,19 @@ class StopSignal:
                 self._listeners.append(listener)
                 return
         listener()
+
+
+def out_of_time(message: str) -> Stop:
+    """Say that the time that was given is over."""
+    return Stop("time", message, "resume the run for the rest", 4)
+
+
+def stop_for(error: ImporterError) -> Stop:
+    """Say why a run that had begun stopped."""
+    problem = error.problem
+    codes = {Defect: "defect", StateError: "state", SourceChanged: "source-changed"}
+    code = codes.get(type(error), "source")
+    # Once a run has begun, exit 2 ("nothing was sent") would be untrue.
+    exit_status = max(error.exit_code, StateError.exit_code)
+    message = f"{problem.place}: {problem.found}; expected {problem.expected}"
+    return Stop(code, message, problem.remedy, exit_status)

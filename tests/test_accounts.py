@@ -42,14 +42,18 @@ def accounts() -> Accounts:
 
 
 def test_a_block_settles_what_needs_no_sending_when_it_is_opened(accounts: Accounts) -> None:
-    assert accounts.open(block_of(5), prepared_of(5, invalid=(1,), filtered=(3,))) == 0
-    assert accounts.open(block_of(2), prepared_of(2)) == 5
+    assert accounts.open(block_of(5), prepared_of(5, invalid=(1,), filtered=(3,)), 0).tolist() == [
+        0,
+        1,
+        2,
+    ]
+    assert accounts.open(block_of(2), prepared_of(2), 5).tolist() == [0, 1]
     assert accounts.tally.fates[Fate.INVALID] == accounts.tally.fates[Fate.FILTERED] == 1
     assert accounts.rows_opened == 7
 
 
 def test_rows_that_were_never_drawn_or_read_are_pending(accounts: Accounts) -> None:
-    accounts.open(block_of(5), prepared_of(5, invalid=(0,)))
+    accounts.open(block_of(5), prepared_of(5, invalid=(0,)), 0)
     accounts.draw()
     accounts.settle(Outcome(1, Fate.DELIVERED))
     accounts.settle_unseen(100)
@@ -58,7 +62,7 @@ def test_rows_that_were_never_drawn_or_read_are_pending(accounts: Accounts) -> N
 
 
 def test_a_drawn_row_without_a_fate_breaks_the_sum(accounts: Accounts) -> None:
-    accounts.open(block_of(5), prepared_of(5))
+    accounts.open(block_of(5), prepared_of(5), 0)
     for _ in range(5):
         accounts.draw()
     for ordinal in range(4):
@@ -69,7 +73,7 @@ def test_a_drawn_row_without_a_fate_breaks_the_sum(accounts: Accounts) -> None:
 
 
 def test_a_row_cannot_have_two_fates(accounts: Accounts) -> None:
-    accounts.open(block_of(3), prepared_of(3))
+    accounts.open(block_of(3), prepared_of(3), 0)
     accounts.settle(Outcome(1, Fate.DELIVERED))
     with pytest.raises(Defect):
         accounts.settle(Outcome(1, Fate.UNDELIVERED, code="timeout"))
@@ -79,7 +83,7 @@ async def test_reading_waits_for_the_oldest_open_row(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rooms, "ROWS_AHEAD", 2)
-    accounts.open(block_of(5), prepared_of(5))
+    accounts.open(block_of(5), prepared_of(5), 0)
     await asyncio.wait_for(accounts.room_for(2), 1)
     waiting = asyncio.create_task(accounts.room_for(3))
     accounts.settle(Outcome(1, Fate.DELIVERED))
@@ -93,8 +97,8 @@ async def test_reading_waits_for_the_oldest_open_row(
 def test_a_refused_row_goes_to_the_journal_with_its_own_cells(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     accounts = Accounts(Losses(("id",), journal, None), Silence())
-    accounts.open(block_of(3), prepared_of(3, invalid=(0,)))
-    accounts.open(block_of(2), prepared_of(2))
+    accounts.open(block_of(3), prepared_of(3, invalid=(0,)), 0)
+    accounts.open(block_of(2), prepared_of(2), 3)
     refusal = Outcome(4, Fate.REJECTED, 1, 400, "http-rejected", "no such user", "abc")
     accounts.settle(refusal)
     journal.close()

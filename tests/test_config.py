@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from importer.config import Allowance, Rate, RunConfig, Secret, SendingConfig, Target, base_url_for
+from importer.amounts import Allowance, Rate
+from importer.config import RunConfig, Secret, SendingConfig, Target, base_url_for
 from importer.errors import TargetError, UsageError
 
 KEY = Secret("s3cret-key")

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from importer.config import STATE_DIR, Allowance, Rate, RunConfig, SendingConfig
+from importer.amounts import Allowance, Rate
+from importer.config import STATE_DIR, RunConfig, SendingConfig
 from importer.hints import after_check, after_run, command, kept_flags, reading_flags
 from importer.records import SourceOptions, Stop
 
+RUN = "20260101-000000-abcd"
+CHANGED = Stop("source-changed", "it changed", "", 3)
 STOP = Stop("interrupted", "SIGINT", "", 130)
 DEAD = Path("/state/runs/1/dead_letter.csv")
 SEND = "moengage-import run users.csv --mapping m.yaml"
@@ -32,16 +35,18 @@ def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> Non
         (None, None, SANDBOX, SEND),
         (DEAD, None, (), f"moengage-import run {DEAD} --mapping m.yaml"),
         (DEAD, None, SANDBOX, f"moengage-import run {DEAD} --mapping m.yaml --sandbox"),
-        (None, STOP, (), SEND),
-        (DEAD, STOP, (), SEND),
-        (None, STOP, SANDBOX, f"{SEND} --sandbox"),
+        (None, STOP, (), f"moengage-import resume {RUN}"),
+        (DEAD, STOP, (), f"moengage-import resume {RUN}"),
+        (None, STOP, SANDBOX, f"moengage-import resume {RUN}"),
+        (None, CHANGED, (), SEND),
+        (None, CHANGED, SANDBOX, f"{SEND} --sandbox"),
     ],
 )
 def test_after_a_run_comes_what_is_left_to_do(
     dead_letter: Path | None, stop: Stop | None, again: tuple[str, ...], expected: str
 ) -> None:
     found = after_run(
-        ["users.csv"], "m.yaml", RunConfig(again=again), dead_letter=dead_letter, stop=stop
+        ["users.csv"], "m.yaml", RunConfig(again=again), run=RUN, dead_letter=dead_letter, stop=stop
     )
     assert found == expected
 
@@ -65,15 +70,15 @@ def test_the_next_command_does_no_more_than_this_one_did(
     config: RunConfig, flags: tuple[str, ...]
 ) -> None:
     assert kept_flags(config) == flags
-    for dead_letter, stop in ((None, STOP), (DEAD, None)):
-        found = after_run(["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop)
+    for dead_letter, stop in ((None, CHANGED), (DEAD, None)):
+        found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=dead_letter, stop=stop)
         assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
 
 
 def test_a_limit_holds_for_the_same_source_only() -> None:
     config = RunConfig(limit=0)
-    for dead_letter, stop, end in ((None, STOP, "--limit 0"), (DEAD, None, "m.yaml")):
-        found = after_run(["u.csv"], "m.yaml", config, dead_letter=dead_letter, stop=stop)
+    for dead_letter, stop, end in ((None, CHANGED, "--limit 0"), (DEAD, None, "m.yaml")):
+        found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=dead_letter, stop=stop)
         assert found.endswith(end)
 
 
@@ -97,7 +102,7 @@ def test_after_a_check_comes_mending_or_sending(
 
 def test_a_sandboxs_rate_is_not_proposed_for_a_real_workspace() -> None:
     config = RunConfig(sending=SendingConfig(rate=Rate(None)), again=SANDBOX)
-    found = after_run(["u.csv"], "m.yaml", config, dead_letter=None, stop=None)
+    found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=None)
     assert found == "moengage-import run u.csv --mapping m.yaml"
 
 

@@ -42,11 +42,12 @@ def check_table(
     reading: Any = None,
 ) -> int:
     """Is my file right?  Everything but sending."""
+    from importer.amounts import Allowance
     from importer.check import check_job
     from importer.cli.interruption import stopping_on_signals
     from importer.cli.output import print_report
     from importer.cli.progress import Progress
-    from importer.config import Allowance, RunConfig
+    from importer.config import RunConfig
     from importer.job import open_job
     from importer.records import SourceOptions
 

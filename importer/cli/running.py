@@ -98,9 +98,10 @@ def run(
             quiet,
             reading,
         )
+    from importer.amounts import Allowance
+    from importer.amounts import Rate as UsersRate
     from importer.cli.environment import state_dir as chosen_state_dir
-    from importer.config import Allowance, RunConfig, SendingConfig
-    from importer.config import Rate as UsersRate
+    from importer.config import RunConfig, SendingConfig
 
     config = RunConfig(
         sending=SendingConfig(

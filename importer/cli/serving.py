@@ -58,7 +58,7 @@ def sandbox(
     """Serve a User API on this machine, for trying things out.  Ctrl-C ends it."""
     from dataclasses import replace
 
-    from importer.config import Rate
+    from importer.amounts import Rate
     from importer.sandbox import SandboxConfig, serve
 
     options.ready()

@@ -37,6 +37,13 @@ class Place(ABC):
     def require_unchanged(self) -> None:
         """Raise SourceChanged if it is no longer as it was found."""
 
+    def identity(self) -> tuple[int, str]:
+        """Give when it was written (nanoseconds since 1970) and its server's mark of the content.
+
+        0 and "" where there is no such thing.
+        """
+        return 0, ""
+
     def for_arrow(self) -> Any:
         """Give what pyarrow opens."""
         return self.open()
@@ -55,6 +62,9 @@ class LocalFile(Place):
 
     def open(self) -> BinaryIO:
         return open(self.path, "rb")
+
+    def identity(self) -> tuple[int, str]:
+        return self.stamp[1], ""
 
     def for_arrow(self) -> Any:
         return self.path

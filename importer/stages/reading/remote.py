@@ -113,6 +113,9 @@ class RemoteFile(Place):
     def open(self) -> BinaryIO:
         return io.BufferedReader(_Ranges(self.path, self.size_bytes, self._fetch), _SMALL_BYTES)
 
+    def identity(self) -> tuple[int, str]:
+        return 0, self.version
+
     def require_unchanged(self) -> None:
         """Do nothing: each range is asked for under the condition that the object is the same."""
         if not self.version:

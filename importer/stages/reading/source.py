@@ -15,6 +15,7 @@ from importer.stages.reading.columns import TableFile, check_names, own_columns,
 from importer.stages.reading.contents import format_of
 from importer.stages.reading.description import SourceFile
 from importer.stages.reading.detection import SAMPLE_BYTES, detect
+from importer.stages.reading.fingerprint import fingerprints
 from importer.stages.reading.hive import Constants
 from importer.stages.reading.json_lines import JsonLinesFile
 from importer.stages.reading.parquet import ParquetTable
@@ -87,6 +88,10 @@ class Source:
                 break
             rows += file.count_rows(None if limit is None else limit - rows)
         return rows if limit is None else min(rows, limit)
+
+    def fingerprint(self) -> str:
+        """Give what tells later whether the files are still the same (see fingerprint.py)."""
+        return fingerprints([file.place for file in self._files])
 
     def require(self, columns: Collection[str]) -> None:
         """Raise SourceError if one of these columns has a type that no text stands for."""

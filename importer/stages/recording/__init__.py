@@ -1,26 +1,70 @@
-"""Holds what a run leaves on disk: its folder, its journal, its dead letter, its tally."""
+"""Holds what a run leaves on disk: its folder, its journal, its dead letter, its tally, the ledger."""
 
+from importer.stages.recording.appended_file import AppendedFile, cut_back
+from importer.stages.recording.database import database_path, open_for_reading, state_secret
 from importer.stages.recording.dead_letter import (
     free_path,
     remember_dead_letter,
     write_dead_letter,
 )
-from importer.stages.recording.journal import DeadRow, Journal
+from importer.stages.recording.journal import DeadRow, Journal, read_journal
+from importer.stages.recording.ledger import Ledger
 from importer.stages.recording.private_files import private_bytes, write_json
+from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
+from importer.stages.recording.row_log import FATES, RowLog, read_row_log
 from importer.stages.recording.run_folder import RunFolder
+from importer.stages.recording.run_register import (
+    UNFINISHED,
+    RunRecord,
+    RunState,
+    add_run,
+    end_run,
+    find_run,
+    runs,
+    set_rows,
+    set_state,
+    unfinished_like,
+)
+from importer.stages.recording.state_lock import network_file_system, state_lock
 from importer.stages.recording.tally import Tally, require_partition
 from importer.stages.recording.warnings_file import WarningsFile
 
 __all__ = [
+    "FATES",
+    "UNFINISHED",
+    "AppendedFile",
     "DeadRow",
     "Journal",
+    "Ledger",
+    "Progress",
+    "RowLog",
     "RunFolder",
+    "RunRecord",
+    "RunState",
+    "Settled",
     "Tally",
     "WarningsFile",
+    "add_run",
+    "cut_back",
+    "database_path",
+    "end_run",
+    "find_run",
     "free_path",
+    "load_progress",
+    "network_file_system",
+    "open_for_reading",
     "private_bytes",
+    "read_journal",
+    "read_row_log",
     "remember_dead_letter",
     "require_partition",
+    "runs",
+    "save_progress",
+    "set_rows",
+    "set_state",
+    "state_lock",
+    "state_secret",
+    "unfinished_like",
     "write_dead_letter",
     "write_json",
 ]

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from importer.stages.recording.private_files import open_private, refused
+from importer.errors import StateError
+from importer.stages.recording.appended_file import AppendedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class DeadRow:
     ordinal: its place in the run, from 0; row and line: its place in its file, from 1 (a Parquet
         file has no lines: 0).
     cells: the source's cells as text, in the source's order; None where the row has none.
+    stages, codes, columns, found, expected: of each reason; expected is "" for what the API said.
     raw: the record itself, where it could not be split or decoded.
     """
 
@@ -36,66 +38,100 @@ class DeadRow:
     stages: tuple[str, ...]
     codes: tuple[str, ...]
     columns: tuple[str, ...]
-    messages: tuple[str, ...]
+    found: tuple[str, ...]
+    expected: tuple[str, ...]
     raw: str = ""
     http_status: int = 0
     attempts: int = 0
     request_id: str = ""
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Give each reason in words, with its code."""
+        return tuple(
+            f"found {found}, expected {expected} [{code}]" if expected else f"{found} [{code}]"
+            for found, expected, code in zip(self.found, self.expected, self.codes, strict=True)
+        )
+
 
 class Journal:
-    """An append-only file of JSON lines, and where in it each dead row stands (16 bytes a row)."""
+    """An append-only file of JSON lines, and where in it each dead row stands (16 bytes a row).
+
+    What stands in the file already belongs to the same run; rows wait in memory until they are
+    flushed, or taken and written by whoever commits them.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Create the journal; StateError if the disk refuses."""
-        self.path = path
+        """Create the journal, or go on with it; StateError if the disk refuses."""
+        self.file = AppendedFile(path)
         self._ordinals = array("q")
         self._offsets = array("q")
-        self._end = 0
-        try:
-            self._stream = open_private(path, append=True)
-        except OSError as error:
-            raise refused(path, error) from None
+        for offset, row in _rows(path, self.file.written):
+            self._ordinals.append(row.ordinal)
+            self._offsets.append(offset)
+
+    @property
+    def path(self) -> Path:
+        return self.file.path
 
     def __len__(self) -> int:
         return len(self._ordinals)
 
     def write(self, row: DeadRow) -> None:
-        """Append one row; StateError if the disk refuses."""
-        line = orjson.dumps(asdict(row), option=orjson.OPT_APPEND_NEWLINE)
-        try:
-            self._stream.buffer.write(line)
-        except OSError as error:
-            raise refused(self.path, error) from None
+        """Add one row, which waits in memory."""
         self._ordinals.append(row.ordinal)
-        self._offsets.append(self._end)
-        self._end += len(line)
+        self._offsets.append(self.file.length)
+        self.file.add(orjson.dumps(asdict(row), option=orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
-        """Hand what was written to the operating system, so that a killed run keeps it."""
-        try:
-            self._stream.flush()
-        except OSError as error:
-            raise refused(self.path, error) from None
+        """Write what waits; StateError if the disk refuses."""
+        self.file.flush()
 
     def close(self) -> None:
-        try:
-            self._stream.close()
-        except OSError as error:
-            raise refused(self.path, error) from None
+        self.file.close()
 
     def in_row_order(self) -> Iterator[DeadRow]:
-        """Read the rows back, by their place in the run; flush or close first."""
+        """Read the rows back, by their place in the run; flush or close first.
+
+        What never came to the disk (it was full) is left out.
+        """
         offsets = np.array(self._offsets, dtype=np.int64)
         order = np.argsort(np.array(self._ordinals, dtype=np.int64), kind="stable")
         with self.path.open("rb") as stream:
             for offset in offsets[order]:
-                stream.seek(int(offset))
-                yield _row(orjson.loads(stream.readline()))
+                if offset < self.file.written:
+                    stream.seek(int(offset))
+                    yield _row(self.path, stream.readline())
 
 
-def _row(record: dict[str, Any]) -> DeadRow:
-    for key in ("cells", "stages", "codes", "columns", "messages"):
-        if record[key] is not None:
-            record[key] = tuple(record[key])
-    return DeadRow(**record)
+def read_journal(path: Path, length: int) -> list[DeadRow]:
+    """Read the first `length` bytes of a run's journal, in row order, without touching it."""
+    return sorted((row for _, row in _rows(path, length)), key=lambda row: row.ordinal)
+
+
+def _rows(path: Path, length: int) -> Iterator[tuple[int, DeadRow]]:
+    """Give each row with its offset."""
+    if not length:
+        return
+    offset = 0
+    with path.open("rb") as stream:
+        while offset < length:
+            line = stream.readline()
+            yield offset, _row(path, line)
+            offset += len(line)
+
+
+def _row(path: Path, line: bytes) -> DeadRow:
+    try:
+        record: dict[str, Any] = orjson.loads(line)
+        for key in ("cells", "stages", "codes", "columns", "found", "expected"):
+            if record[key] is not None:
+                record[key] = tuple(record[key])
+        return DeadRow(**record)
+    except (ValueError, KeyError, TypeError):
+        raise StateError(
+            str(path),
+            "a line that is not what was written",
+            "the journal as the run left it",
+            "restore it from a backup, or import the source anew",
+        ) from None

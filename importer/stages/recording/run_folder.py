@@ -46,6 +46,10 @@ class RunFolder:
         return self.path / "journal.jsonl"
 
     @property
+    def row_log(self) -> Path:
+        return self.path / "rows.bin"
+
+    @property
     def dead_letter(self) -> Path:
         return self.path / "dead_letter.csv"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from importer.errors import Defect
 from importer.records import Fate, Prepared
+from importer.stages.recording.progress import Settled
 
 
 class Tally:
@@ -16,21 +17,32 @@ class Tally:
     A row that is settled twice, or a sum that is off at the end, raises Defect.
     """
 
-    def __init__(self) -> None:
-        self.fates: dict[Fate, int] = dict.fromkeys(Fate, 0)
-        self._watermark = 0
-        self._above: set[int] = set()
+    def __init__(
+        self, settled: Settled | None = None, fates: Mapping[str, int] | None = None
+    ) -> None:
+        """Begin with nothing, or where an earlier process of the same run ended."""
+        begun = settled or Settled()
+        self.fates: dict[Fate, int] = {fate: (fates or {}).get(fate, 0) for fate in Fate}
+        self._watermark = begun.watermark
+        self._above: set[int] = set(begun.above.tolist())
 
     @property
     def watermark(self) -> int:
         """The number of rows, from the first on, that are all settled."""
         return self._watermark
 
+    @property
+    def settled(self) -> Settled:
+        """The rows that have a final fate now."""
+        return Settled.of(self._watermark, self._above)
+
     def settle(self, ordinal: int, fate: Fate) -> None:
-        """Give one row its fate."""
+        """Give one row its fate; a pending row is only counted, for its fate is yet to come."""
         if ordinal < self._watermark or ordinal in self._above:
             raise _defect(f"row number {ordinal + 1} of the run got two fates")
         self.fates[fate] += 1
+        if fate is Fate.PENDING:
+            return
         self._above.add(ordinal)
         while self._watermark in self._above:
             self._above.remove(self._watermark)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
 from importer.records import Block, Rejection
-from importer.stages.recording.private_files import open_private, refused
+from importer.stages.recording.appended_file import AppendedFile
 
 COLUMNS = ("_file", "_row", "_line", "_column", "_code", "_message")
 
 
 class WarningsFile:
-    """A CSV file that exists only once there is something to list."""
+    """A CSV file that exists only once there is something to list.
+
+    What stands in it already belongs to the same run.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.rows = 0
+        self.file = AppendedFile(path) if path.exists() else None
+
+    @property
+    def has_rows(self) -> bool:
+        return self.file is not None and self.file.length > 0
 
     def write(self, block: Block, reasons: Iterable[Rejection]) -> None:
-        """Append these left-out values; StateError if the disk refuses."""
+        """Add these left-out values, which wait in memory; StateError if there can be no file."""
         lines = [
             (
                 block.file,
@@ -34,13 +42,17 @@ class WarningsFile:
         ]
         if not lines:
             return
-        try:
-            with open_private(self.path, append=True) as stream:
-                writer = csv.writer(stream, lineterminator="\r\n")
-                if not self.rows:
-                    stream.write("\ufeff")
-                    writer.writerow(COLUMNS)
-                writer.writerows(lines)
-        except OSError as error:
-            raise refused(self.path, error) from None
-        self.rows += len(lines)
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\r\n")
+        if self.file is None:
+            self.file = AppendedFile(self.path)
+        if not self.file.length:
+            text.write("\ufeff")
+            writer.writerow(COLUMNS)
+        writer.writerows(lines)
+        self.file.add(text.getvalue().encode())
+
+    def close(self) -> None:
+        """Write what waits; StateError if the disk refuses."""
+        if self.file is not None:
+            self.file.close()

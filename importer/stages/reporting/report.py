@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from importer.config import Allowance
+from importer.amounts import Allowance
 from importer.records import DEAD_FATES, Fate, Stop
 from importer.rules import RULES
 from importer.stages.reporting.reasons import Reason

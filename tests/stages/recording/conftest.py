@@ -28,7 +28,8 @@ def dead_row() -> MakeRow:
             "stages": ("coercing",),
             "codes": ("not-integer",),
             "columns": ("seq",),
-            "messages": ("found 'x', expected 1 [not-integer]",),
+            "found": ("'x'",),
+            "expected": ("1",),
         }
         return DeadRow(ordinal=ordinal, **{**plain, **parts})
 

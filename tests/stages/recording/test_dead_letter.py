@@ -57,7 +57,8 @@ def test_all_of_a_rows_reasons_stand_in_it(tmp_path: Path, dead_row: MakeRow) ->
         stages=("coercing", "coercing", "enforcing"),
         codes=("not-integer", "not-email", "id-banned"),
         columns=("seq", "mail", "id"),
-        messages=("m1", "m2", "m3"),
+        found=("m1", "m2", "m3"),
+        expected=("e1", "", "e3"),
         http_status=400,
         attempts=3,
         request_id="abc",
@@ -71,7 +72,7 @@ def test_all_of_a_rows_reasons_stand_in_it(tmp_path: Path, dead_row: MakeRow) ->
         "coercing; enforcing",
         "not-integer; not-email; id-banned",
         "seq; mail; id",
-        "m1; m2; m3",
+        "found m1, expected e1 [not-integer]; m2 [not-email]; found m3, expected e3 [id-banned]",
         "400",
         "3",
         "abc",
@@ -96,13 +97,15 @@ def test_any_text_reads_back_equal(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], raw: str
 ) -> None:
     dead = [
-        DeadRow(n, "invalid", "f", n + 1, 0, cells, ("s",), ("c",), (raw,), (raw,), raw)
+        DeadRow(n, "invalid", "f", n + 1, 0, cells, ("s",), ("c",), (raw,), (raw,), ("",), raw)
         for n, cells in enumerate(rows)
     ]
     path = tmp_path_factory.mktemp("dead") / "dead.csv"
     found = read(write_dead_letter(path, "r", COLUMNS, dead))
     assert [(row["id"], row["Näme"]) for row in found] == rows
-    assert all(row["_raw"] == row["_column"] == row["_message"] == raw for row in found)
+    assert all(
+        row["_raw"] == row["_column"] == raw and row["_message"] == f"{raw} [c]" for row in found
+    )
 
 
 def test_it_is_for_its_owner_alone_even_where_another_file_stood(

@@ -19,13 +19,14 @@ def test_there_is_no_file_without_a_warning(tmp_path: Path, block: TextBlock) ->
     warnings = WarningsFile(tmp_path / "warnings.csv")
     warnings.write(block, [])
     assert not warnings.path.exists()
-    assert warnings.rows == 0
+    assert not warnings.has_rows
 
 
 def test_left_out_values_are_listed_under_one_header(tmp_path: Path, block: TextBlock) -> None:
     warnings = WarningsFile(tmp_path / "warnings.csv")
     warnings.write(block, [left_out(0)])
     warnings.write(block, [left_out(1)])
+    warnings.close()
     data = warnings.path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf_file,")
     assert data.count(b"\n") == data.count(b"\r\n") == 3
@@ -35,7 +36,7 @@ def test_left_out_values_are_listed_under_one_header(tmp_path: Path, block: Text
         ["users.csv", "11", "12", "Born", "not-date", message],
         ["users.csv", "12", "13", "Born", "not-date", message],
     ]
-    assert warnings.rows == 2
+    assert warnings.has_rows
     assert stat.S_IMODE(warnings.path.stat().st_mode) == 0o600
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.config import Allowance
+from importer.amounts import Allowance
 from importer.records import Fate, Stop
 from importer.stages.reporting import Reason, RunReport, exit_code
 

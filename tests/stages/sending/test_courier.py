@@ -5,7 +5,8 @@ from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
 
-from importer.config import Rate, SendingConfig
+from importer.amounts import Rate
+from importer.config import SendingConfig
 from importer.records import Fate, Outcome, Request
 from importer.stages.sending.alarm import Alarm
 from importer.stages.sending.answers import NoAnswer, Reply

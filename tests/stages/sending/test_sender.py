@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.config import Rate, SendingConfig
+from importer.amounts import Rate
+from importer.config import SendingConfig
 from importer.errors import SourceChanged, StateError
 from importer.records import Fate, Outcome, Request, Stop
 from importer.stages.sending.answers import NoAnswer, Reply

@@ -1,0 +1,301 @@
+"""Carries out one registered run: from its first block, or where it was left, to its report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from importer.accounts import Accounts
+from importer.checkpoints import Checkpoints
+from importer.config import RunConfig, Target
+from importer.errors import ImporterError, SourceChanged, StateError
+from importer.executors.local import prepared_blocks, workers_for
+from importer.feed import BlockFeed
+from importer.hints import after_run
+from importer.job import Job
+from importer.losses import Losses, reasons_of
+from importer.observer import Observer, Pauses
+from importer.records import DEAD_FATES, Block, Fate, Int64s, Request, Stop
+from importer.registration import Begun
+from importer.stages.recording import (
+    AppendedFile,
+    Journal,
+    Ledger,
+    Progress,
+    RowLog,
+    RunState,
+    WarningsFile,
+    end_run,
+    free_path,
+    remember_dead_letter,
+    set_rows,
+    write_dead_letter,
+    write_json,
+)
+from importer.stages.reporting import RunReport, exit_code
+from importer.stages.sending import Client, Sender, Traffic, run_in_loop
+from importer.stopping import StopSignal, out_of_time, stop_for
+
+
+class ImportRun:
+    """One run in this process; an earlier one may have begun it."""
+
+    def __init__(
+        self,
+        job: Job,
+        target: Target,
+        config: RunConfig,
+        ledger: Ledger,
+        begun: Begun,
+        observer: Observer,
+        stop: StopSignal,
+    ) -> None:
+        """Open the run's files; StateError if the disk refuses."""
+        self.job = job
+        self.target = target
+        self.config = config
+        self.ledger = ledger
+        self.folder = begun.folder
+        self.begun = begun.progress
+        self.observer = observer
+        self.stop = stop
+        self.journal = Journal(self.folder.journal)
+        self.row_log = RowLog(self.folder.row_log)
+        self.warnings_file = WarningsFile(self.folder.warnings)
+        self.losses = Losses(
+            job.source.columns, self.journal, self.warnings_file, self.begun.warnings
+        )
+        self.accounts = Accounts(self.losses, observer, self.row_log, self.begun)
+        self.checkpoints = Checkpoints(
+            ledger, self.folder.run_id, self._files, self._progress, self.begun
+        )
+        self.traffic = Traffic()
+        self._began = time.monotonic()
+        self._firsts: dict[int, int] = {}
+        self._failure: ImporterError | None = None
+
+    def go(self) -> RunReport:
+        """Send everything that has no fate yet, and account for everything."""
+        rows = self.job.source.count_rows(self.config.limit)
+        self.ledger.do(lambda connection: set_rows(connection, self.folder.run_id, rows))
+        self.observer.began(f"send to {self.target.app_id} at {self.target.host}", rows)
+        for fate, before in self.begun.fates.items():
+            self.observer.progressed(Fate(fate), before)
+        run_in_loop(self._send())
+        self.losses.pass_over(self.job.source.blank_lines)
+        self._require_counted_rows(rows)
+        total = max(rows, self.accounts.rows_opened)
+        if isinstance(self._failure, StateError):
+            # What the disk would not take was not settled: it is pending, whatever came of it.
+            self.accounts.fall_back(self.checkpoints.committed.fates, total)
+            self.losses.reasons = reasons_of(self.journal.in_row_order())
+        else:
+            self.accounts.settle_unseen(total)
+        return self._close(total)
+
+    # --- sending -----------------------------------------------------------------------------
+
+    async def _send(self) -> None:
+        timers = self._start_timers()
+        workers = workers_for(self.job.size_bytes, self.config.workers)
+        feed = BlockFeed(prepared_blocks(self.job.preparer, self._unsettled_blocks(), workers))
+        keeper = asyncio.create_task(self.checkpoints.keep(self._fail))
+        try:
+            async with Client(self.target, self.config.sending) as client:
+                sender = Sender(
+                    client,
+                    self.config.sending,
+                    self.stop,
+                    settle=self.accounts.settle,
+                    observer=Pauses(self.observer),
+                )
+                self.traffic = sender.traffic
+                await sender.run(self._requests(feed))
+        except ImporterError as error:
+            self._fail(error)
+        finally:
+            for timer in timers:
+                timer.cancel()
+            await feed.close()
+            self.checkpoints.end()
+            await keeper
+
+    def _fail(self, error: ImporterError) -> None:
+        self._failure = self._failure or error
+        self.stop.request(stop_for(error))
+
+    def _start_timers(self) -> list[asyncio.TimerHandle]:
+        limits = []
+        if self.config.max_time_seconds is not None:
+            limits.append((self.config.max_time_seconds, "--max-time is over"))
+        if self.config.finish_by is not None:
+            left = (self.config.finish_by - datetime.now(UTC)).total_seconds()
+            limits.append((max(left, 0.0), "the time of --finish-by has come"))
+        loop = asyncio.get_running_loop()
+        return [
+            loop.call_later(seconds, self.stop.request, out_of_time(message))
+            for seconds, message in limits
+        ]
+
+    def _unsettled_blocks(self) -> Iterator[Block]:
+        """Give the blocks that have rows without a fate; the others need no preparing."""
+        first = 0
+        for block in self.job.source.blocks(self.config.limit):
+            if not self.begun.settled.has_all(first, block.rows):
+                self._firsts[block.number] = first
+                yield block
+            first += block.rows
+        # The mark of the end: blocks that were passed over were read, too.
+        self._firsts[-1] = first
+
+    async def _requests(self, feed: BlockFeed) -> AsyncIterator[Request]:
+        """Give the rows to send, in order, settling those that need no sending on the way."""
+        while (item := await feed.next()) is not None:
+            block, prepared = item
+            first = self._firsts.pop(block.number)
+            places = self.accounts.open(block, prepared, first)
+            rows = zip(
+                (prepared.index[places] + first).tolist(),
+                prepared.customer_ids.take(pa.array(places)).to_pylist(),
+                _chosen(prepared.bodies, places),
+                strict=True,
+            )
+            for ordinal, customer_id, body in rows:
+                await self.accounts.room_for(ordinal)
+                self.accounts.draw()
+                yield Request(ordinal, customer_id, body.as_py())
+        self.accounts.rows_opened = self._firsts[-1]
+
+    # --- what is written down ----------------------------------------------------------------
+
+    def _files(self) -> dict[str, AppendedFile]:
+        found = {"journal": self.journal.file, "rows": self.row_log.file}
+        if self.warnings_file.file is not None:
+            found["warnings"] = self.warnings_file.file
+        return found
+
+    def _progress(self) -> Progress:
+        tally, traffic = self.accounts.tally, self.traffic
+        fates = {str(fate): rows for fate, rows in tally.fates.items() if rows}
+        fates.pop(Fate.PENDING, None)
+        return Progress(
+            settled=tally.settled,
+            rows_opened=max(self.accounts.rows_opened, self.begun.rows_opened),
+            fates=fates,
+            lengths={file.path.name: file.length for file in self._files().values()},
+            warnings=dict(self.losses.warnings),
+            requests=self.begun.requests + traffic.requests,
+            retries=self.begun.retries + traffic.retries,
+            paused_seconds=self.begun.paused_seconds + traffic.paused_seconds,
+            seconds=self.begun.seconds + time.monotonic() - self._began,
+            files=tuple(self.accounts.files),
+        )
+
+    # --- the end -----------------------------------------------------------------------------
+
+    def _require_counted_rows(self, rows: int) -> None:
+        """Notice a source whose rows are not those that were counted before the start."""
+        opened = self.accounts.rows_opened
+        if opened > rows or (opened < rows and not self.stop.is_set()):
+            self.stop.request(
+                Stop(
+                    "source-changed",
+                    f"{rows} rows were counted before the start, and {opened} were read",
+                    "see that nobody writes to the source, then run again",
+                    SourceChanged.exit_code,
+                )
+            )
+
+    def _close(self, rows: int) -> RunReport:
+        """Put the dead letter and the report in place; what fails now is in the report too."""
+        dead_letter = None
+        try:
+            self.accounts.tally.require_sum(rows)
+            self._close_files()
+            dead_letter = self._write_dead_letter()
+        except ImporterError as error:
+            self._failure = self._failure or error
+        report = self._report(rows, dead_letter)
+        try:
+            for path in filter(None, (self.folder.path / "report.json", self.config.report)):
+                write_json(path, report.as_dict())
+            self._register_end(report)
+        except StateError as error:
+            self._failure = self._failure or error
+            return self._report(rows, dead_letter)
+        return report
+
+    def _close_files(self) -> None:
+        """Close the run's files; a disk that refused once is known, and need not be told again."""
+        for file in self._files().values():
+            try:
+                file.close()
+            except StateError:
+                if self._failure is None:
+                    raise
+
+    def _register_end(self, report: RunReport) -> None:
+        state = RunState.STOPPED if report.fates[Fate.PENDING] else RunState.FINISHED
+        content, now = report.as_dict(), time.time()
+        self.ledger.do(
+            lambda connection: end_run(connection, self.folder.run_id, state, now, content)
+        )
+
+    def _write_dead_letter(self) -> Path | None:
+        columns = self.job.source.columns
+        path = None
+        if len(self.journal):
+            rows = self.journal.in_row_order()
+            path = write_dead_letter(self.folder.dead_letter, self.folder.run_id, columns, rows)
+        if self.config.dead_letter is not None:
+            asked = free_path(self.config.dead_letter, self.config.state_dir, self.folder.run_id)
+            rows = self.journal.in_row_order()
+            write_dead_letter(asked, self.folder.run_id, columns, rows)
+            remember_dead_letter(asked, self.config.state_dir)
+            path = asked if len(self.journal) else None
+        return path
+
+    def _report(self, rows: int, dead_letter: Path | None) -> RunReport:
+        fates = dict(self.accounts.tally.fates)
+        dead = sum(fates[fate] for fate in DEAD_FATES)
+        stop = stop_for(self._failure) if self._failure else self.stop.reason
+        progress = self._progress()
+        return RunReport(
+            run=self.folder.run_id,
+            sources=self.job.descriptions,
+            target=f"{self.target.app_id} at {self.target.base_url}",
+            rows=rows,
+            fates=fates,
+            sent=True,
+            seconds=progress.seconds,
+            exit=exit_code(stop, dead, rows, self.config.allow_failures),
+            next=after_run(
+                self.job.paths,
+                self.job.mapping.file,
+                self.config,
+                run=self.folder.run_id,
+                dead_letter=dead_letter,
+                stop=stop,
+            ),
+            requests=progress.requests,
+            retries=progress.retries,
+            paused_seconds=progress.paused_seconds,
+            warnings=dict(self.losses.warnings),
+            notes=self.job.notes,
+            source=tuple(file.as_dict() for file in self.job.source.files),
+            reasons=self.losses.reasons.commonest(),
+            dead_letter=dead_letter,
+            warnings_file=self.warnings_file.path if self.warnings_file.has_rows else None,
+            folder=self.folder.path,
+            stop=stop,
+        )
+
+
+def _chosen(bodies: pa.Array, places: Int64s) -> pa.Array:
+    """Give these bodies; all of them without a copy."""
+    return bodies if len(places) == len(bodies) else bodies.take(pa.array(places))

@@ -1,0 +1,139 @@
+"""Registers a run before anything slow, or finds the unfinished one that it is to go on with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from importer.config import RunConfig, Target
+from importer.errors import SourceChanged, UsageError
+from importer.job import Job
+from importer.run_options import changed_options, mapping_hash, options_of
+from importer.stages.reading import difference
+from importer.stages.recording import (
+    Ledger,
+    Progress,
+    RunFolder,
+    RunRecord,
+    RunState,
+    add_run,
+    cut_back,
+    load_progress,
+    set_state,
+    unfinished_like,
+)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A registered run: its folder, what the ledger knows of it, and how far it was before."""
+
+    folder: RunFolder
+    record: RunRecord
+    progress: Progress
+
+
+def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: datetime) -> Begun:
+    """Register a new run, or go on with the unfinished one that this call repeats.
+
+    What becomes of an unfinished run of the same source is `config.if_unfinished`; one that
+    cannot be gone on with, because source, mapping or options changed, is closed.
+    Raises UsageError where it is to be refused, StateError if the disk refuses.
+    """
+    options = options_of(job, target, config)
+    fingerprint, hashed = job.source.fingerprint(), mapping_hash(job.mapping.text)
+    before = ledger.do(
+        lambda connection: unfinished_like(
+            connection, target.app_id, job.mapping.name, job.locations
+        )
+    )
+    if before is not None and config.if_unfinished == "refuse":
+        raise _refused(before)
+    if before is not None and config.if_unfinished != "new":
+        changes = _changes(before, options, fingerprint, hashed)
+        if not changes:
+            return go_on(ledger, before, config.state_dir)
+        if config.if_unfinished == "resume":
+            raise _not_the_same(before, changes)
+    folder = RunFolder.create(config.state_dir, options, job.mapping.text, now)
+    if config.only is not None:
+        folder.write_json("only.json", {"ids": sorted(config.only)})
+    record = RunRecord(
+        run=folder.run_id,
+        workspace=target.app_id,
+        mapping_name=job.mapping.name,
+        begun=now.timestamp(),
+        options=options,
+        locations=job.locations,
+        fingerprint=fingerprint,
+        mapping_hash=hashed,
+    )
+
+    def register(connection: sqlite3.Connection) -> None:
+        if before is not None:
+            set_state(connection, before.run, RunState.CLOSED)
+        add_run(connection, record)
+
+    ledger.do(register)
+    return Begun(folder, record, Progress())
+
+
+def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
+    """Open an unfinished run again, with its files cut back to what was committed."""
+    folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
+
+    def load(connection: sqlite3.Connection) -> Progress:
+        set_state(connection, record.run, RunState.OPEN)
+        return load_progress(connection, record.run, ledger.path)
+
+    progress = ledger.do(load)
+    for path in (folder.journal, folder.row_log, folder.warnings):
+        cut_back(path, progress.lengths.get(path.name, 0))
+    return Begun(folder, record, progress)
+
+
+def require_same_source(record: RunRecord, job: Job) -> None:
+    """Raise SourceChanged if the source is not the one that the run began with."""
+    changes = difference(record.fingerprint, job.source.fingerprint())
+    if changes:
+        raise SourceChanged(
+            f"run {record.run}",
+            f"a source that changed since it began: {changes}",
+            "the same source",
+            "put the old file back, or begin a new run with `moengage-import run`: a user who is "
+            "sent twice is only updated twice",
+        )
+
+
+def _changes(
+    before: RunRecord, options: Mapping[str, Any], fingerprint: str, hashed: str
+) -> list[str]:
+    changes = [f"the option {name}" for name in changed_options(before.options, options)]
+    if hashed != before.mapping_hash:
+        changes.append("the mapping")
+    if source := difference(before.fingerprint, fingerprint):
+        changes.append(source)
+    return changes
+
+
+def _refused(before: RunRecord) -> UsageError:
+    return UsageError(
+        f"run {before.run}",
+        "an unfinished run of the same source",
+        "none, as --if-unfinished refuse asks",
+        f"go on with it (moengage-import resume {before.run}), or begin anew with "
+        "--if-unfinished new",
+    )
+
+
+def _not_the_same(before: RunRecord, changes: list[str]) -> UsageError:
+    return UsageError(
+        f"run {before.run}",
+        f"an unfinished run that this call does not repeat: {', '.join(changes)} changed",
+        "the same source, mapping and options, as --if-unfinished resume asks",
+        "begin anew with --if-unfinished new",
+    )

@@ -1,0 +1,156 @@
+"""Goes on with a run that ended before its rows did, exactly where it was left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.config import RunConfig, Target
+from importer.errors import StateError, TargetError, UsageError
+from importer.job import Job, open_job, require_same_workspace
+from importer.mapping_file import parse_mapping
+from importer.observer import Observer
+from importer.outputs import require_harmless
+from importer.registration import go_on, require_same_source
+from importer.run import carry_out
+from importer.run_options import config_from, mapping_hash
+from importer.stages.recording import (
+    UNFINISHED,
+    Ledger,
+    RunFolder,
+    RunRecord,
+    find_run,
+    open_for_reading,
+    runs,
+    state_lock,
+)
+from importer.stages.reporting import RunReport
+from importer.stopping import StopSignal
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A run that can be resumed, with the settings that it began with.
+
+    mapping_changed: whether the mapping file is another one now; the run keeps its own copy.
+    """
+
+    record: RunRecord
+    config: RunConfig
+    mapping_text: str
+    mapping_changed: bool
+
+    @property
+    def in_sandbox(self) -> bool:
+        return "--sandbox" in self.config.again
+
+
+def find_unfinished(state_dir: Path, asked: str | None = None) -> Unfinished:
+    """Give the run of this id, beginning of an id, or `last`; None is the latest unfinished one.
+
+    Raises UsageError if there is none, or if it is finished; StateError if its folder is gone.
+    """
+    connection = open_for_reading(state_dir)
+    if connection is None:
+        raise _nothing(state_dir)
+    with closing(connection):
+        if asked is None:
+            waiting = [record for record in runs(connection) if record.state in UNFINISHED]
+            if not waiting:
+                raise _nothing(state_dir)
+            record = waiting[0]
+        else:
+            record = find_run(connection, asked, "resume")
+    if record.state not in UNFINISHED:
+        raise UsageError(
+            f"run {record.run}",
+            f"a run that is {record.state}",
+            "a run that was stopped or killed",
+            "see `moengage-import runs`",
+        )
+    return _with_its_folder(record, state_dir)
+
+
+def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Job:
+    """Open the run's source again; SourceChanged if it is not the same any more.
+
+    sources: where it lies now, if not where it did (an address that held a secret).
+    """
+    mapping = parse_mapping(run.mapping_text, run.record.options["mapping"])
+    job = open_job(list(sources or run.record.locations), mapping, run.config)
+    require_same_source(run.record, job)
+    return job
+
+
+def resume_run(
+    run: Unfinished,
+    target: Target,
+    config: RunConfig | None = None,
+    *,
+    job: Job | None = None,
+    observer: Observer | None = None,
+    stop: StopSignal | None = None,
+) -> RunReport:
+    """Send the rows that have no fate yet; the report covers the whole run.
+
+    config: instead of the settings that it began with.  job: from open_unfinished.
+    Raises what run_import raises, and TargetError for another workspace than the run's.
+    """
+    settings = config or run.config
+    if target.app_id != run.record.workspace:
+        raise TargetError(
+            f"run {run.record.run}",
+            f"a run into the workspace {run.record.workspace}, and MOENGAGE_APP_ID is "
+            f"{target.app_id}",
+            "the workspace that it began with",
+            "set MOENGAGE_APP_ID to that workspace",
+        )
+    opened = job or open_unfinished(run)
+    require_same_workspace(opened.mapping, target)
+    require_harmless({"--dead-letter": settings.dead_letter, "--report": settings.report}, opened)
+    what = f"run {run.record.run}"
+    with (
+        state_lock(settings.state_dir, what, settings.wait_seconds),
+        Ledger(settings.state_dir) as ledger,
+    ):
+        begun = go_on(ledger, run.record, settings.state_dir)
+        return carry_out(opened, target, settings, ledger, begun, observer, stop)
+
+
+def _with_its_folder(record: RunRecord, state_dir: Path) -> Unfinished:
+    folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
+    try:
+        text = (folder.path / "mapping.yaml").read_text(encoding="utf-8")
+        only = None
+        if record.options["only"] is not None:
+            only = frozenset(json.loads((folder.path / "only.json").read_text("utf-8"))["ids"])
+    except (OSError, ValueError, KeyError) as error:
+        raise StateError(
+            str(folder.path),
+            f"a run's folder that is not whole ({error})",
+            "the folder as the run made it",
+            "import the source anew with `moengage-import run`: a user who is sent twice is only "
+            "updated twice",
+        ) from None
+    config = config_from(record.options, state_dir, only)
+    return Unfinished(record, config, text, _is_changed(record))
+
+
+def _is_changed(record: RunRecord) -> bool:
+    try:
+        text = Path(record.options["mapping"]).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return True
+    return mapping_hash(text) != record.mapping_hash
+
+
+def _nothing(state_dir: Path) -> UsageError:
+    return UsageError(
+        str(state_dir),
+        "no unfinished run",
+        "a run that was stopped or killed",
+        "begin one with `moengage-import run`, or name the folder with --state-dir",
+    )

@@ -1,0 +1,86 @@
+"""Writes down what a run was told, without secrets, and reads it back when it is resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from importer.amounts import Allowance, Rate
+from importer.config import RunConfig, SendingConfig, Target
+from importer.job import Job
+from importer.records import SourceOptions
+
+_SAME = ("limit", "only", "update_existing_only", "source")
+"""What must be the same for a repeated command to mean the same run."""
+
+
+def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
+    """Give everything a run was told as plain data; of its `only` ids a hash."""
+    return {
+        "sources": list(job.locations),
+        "mapping": str(Path(job.mapping.file).absolute()),
+        "app_id": target.app_id,
+        "base_url": target.base_url,
+        "rate": str(config.sending.rate),
+        "concurrency": config.sending.concurrency,
+        "retries": config.sending.retries,
+        "timeout_seconds": config.sending.timeout_seconds,
+        "limit": config.limit,
+        "only": None if config.only is None else _hash("\n".join(sorted(config.only))),
+        "update_existing_only": config.update_existing_only,
+        "allow_failures": str(config.allow_failures),
+        "workers": config.workers,
+        "source": asdict(config.source),
+        "dead_letter": _absolute(config.dead_letter),
+        "report": _absolute(config.report),
+        "again": list(config.again),
+    }
+
+
+def config_from(
+    options: Mapping[str, Any], state_dir: Path, only: frozenset[str] | None
+) -> RunConfig:
+    """Give the settings that `options_of` wrote down."""
+    return RunConfig(
+        sending=SendingConfig(
+            rate=Rate.parse(options["rate"]),
+            concurrency=options["concurrency"],
+            retries=options["retries"],
+            timeout_seconds=options["timeout_seconds"],
+        ),
+        limit=options["limit"],
+        only=only,
+        update_existing_only=options["update_existing_only"],
+        allow_failures=Allowance.parse(options["allow_failures"]),
+        workers=options["workers"],
+        source=SourceOptions(**options["source"]),
+        state_dir=state_dir,
+        dead_letter=_path(options["dead_letter"]),
+        report=_path(options["report"]),
+        again=tuple(options["again"]),
+    )
+
+
+def changed_options(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name the options that make another run of it."""
+    return [name for name in _SAME if then.get(name) != now.get(name)]
+
+
+def mapping_hash(text: str) -> str:
+    """Give what tells later whether a mapping is still the same."""
+    return _hash(text)
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -1,0 +1,32 @@
+"""Holds the ledger's tables, as the steps that lead from one version to the next."""
+
+from __future__ import annotations
+
+_RUNS = """
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    mapping_name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    state TEXT NOT NULL,
+    begun REAL NOT NULL,
+    ended REAL,
+    options TEXT NOT NULL,
+    locations TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    mapping_hash TEXT NOT NULL,
+    rows INTEGER,
+    report TEXT
+) STRICT;
+CREATE TABLE progress (
+    run TEXT PRIMARY KEY REFERENCES runs (run) ON DELETE CASCADE,
+    watermark INTEGER NOT NULL,
+    above BLOB NOT NULL,
+    facts TEXT NOT NULL,
+    checksum BLOB NOT NULL
+) STRICT
+"""
+
+MIGRATIONS: tuple[str, ...] = (_RUNS,)
+"""Step n leads from version n to n + 1 (PRAGMA user_version)."""
