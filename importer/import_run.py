@@ -77,6 +77,7 @@ class ImportRun:
         self.traffic = Traffic()
         self._began = time.monotonic()
         self._firsts: dict[int, int] = {}
+        self._rows_read = 0
         self._failure: ImporterError | None = None
 
     def go(self) -> RunReport:
@@ -150,8 +151,7 @@ class ImportRun:
                 self._firsts[block.number] = first
                 yield block
             first += block.rows
-        # The mark of the end: blocks that were passed over were read, too.
-        self._firsts[-1] = first
+        self._rows_read = first
 
     async def _requests(self, feed: BlockFeed) -> AsyncIterator[Request]:
         """Give the rows to send, in order, settling those that need no sending on the way."""
@@ -169,7 +169,8 @@ class ImportRun:
                 await self.accounts.room_for(ordinal)
                 self.accounts.draw()
                 yield Request(ordinal, customer_id, body.as_py())
-        self.accounts.rows_opened = self._firsts[-1]
+        # Blocks that were passed over were read, too.
+        self.accounts.rows_opened = self._rows_read
 
     # --- what is written down ----------------------------------------------------------------
 
@@ -181,8 +182,7 @@ class ImportRun:
 
     def _progress(self) -> Progress:
         tally, traffic = self.accounts.tally, self.traffic
-        fates = {str(fate): rows for fate, rows in tally.fates.items() if rows}
-        fates.pop(Fate.PENDING, None)
+        fates = {str(fate): rows for fate, rows in tally.fates.items() if fate != Fate.PENDING}
         return Progress(
             settled=tally.settled,
             rows_opened=max(self.accounts.rows_opened, self.begun.rows_opened),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from importer.stages.recording import (
     add_run,
     cut_back,
     load_progress,
+    open_for_reading,
     set_state,
     unfinished_like,
 )
@@ -82,6 +84,20 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
     return Begun(folder, record, Progress())
 
 
+def repeated_run(job: Job, target: Target, config: RunConfig) -> RunRecord | None:
+    """Give the unfinished run that this call would go on with; None if there is none."""
+    connection = open_for_reading(config.state_dir)
+    if connection is None:
+        return None
+    with closing(connection):
+        before = unfinished_like(connection, target.app_id, job.mapping.name, job.locations)
+    if before is None:
+        return None
+    hashed = mapping_hash(job.mapping.text)
+    options = options_of(job, target, config)
+    return None if _changes(before, options, job.source.fingerprint(), hashed) else before
+
+
 def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
     """Open an unfinished run again, with its files cut back to what was committed."""
     folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
@@ -96,9 +112,9 @@ def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
     return Begun(folder, record, progress)
 
 
-def require_same_source(record: RunRecord, job: Job) -> None:
-    """Raise SourceChanged if the source is not the one that the run began with."""
-    changes = difference(record.fingerprint, job.source.fingerprint())
+def require_same_source(record: RunRecord, job: Job, *, moved: bool = False) -> None:
+    """Raise SourceChanged if the source, moved or not, is not the one that the run began with."""
+    changes = difference(record.fingerprint, job.source.fingerprint(), moved=moved)
     if changes:
         raise SourceChanged(
             f"run {record.run}",

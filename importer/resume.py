@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.config import RunConfig, Target
@@ -81,8 +81,14 @@ def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Jo
     """
     mapping = parse_mapping(run.mapping_text, run.record.options["mapping"])
     job = open_job(list(sources or run.record.locations), mapping, run.config)
-    require_same_source(run.record, job)
-    return job
+    require_same_source(run.record, job, moved=bool(sources))
+    if not run.mapping_changed:
+        return job
+    note = (
+        f"{mapping.file} is not what it was when the run began; the run goes on with its own copy "
+        "(to use the new one, begin a new run)"
+    )
+    return replace(job, more_notes=(note,))
 
 
 def resume_run(

@@ -70,7 +70,7 @@ def carry_out(
     """Carry a registered run out to its end; the state folder's lock is held."""
     preparer = Preparer(job.mapping, config.only, ledger.secret)
     notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun))))
-    job = replace(job, preparer=preparer, more_notes=notes)
+    job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
     return ImportRun(job, target, config, ledger, begun, watcher, signal).go()
 

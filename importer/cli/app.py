@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from importer.cli import checking, looking, previewing, running, serving
+from importer.cli import checking, looking, previewing, resuming, running, serving
 from importer.cli.patient_output import be_patient, output_was_lost
 from importer.errors import ImporterError, Problem, StateError
 
@@ -48,6 +48,7 @@ def _everything(
 app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
 app.command("check", rich_help_panel=_PREPARE)(checking.check)
 app.command("run", rich_help_panel=_SEND)(running.run)
+app.command("resume", rich_help_panel=_SEND)(resuming.resume)
 app.command("ping", rich_help_panel=_HELP)(looking.ping)
 app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
 app.command("rules", rich_help_panel=_HELP)(looking.rules)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +11,10 @@ import typer
 
 from importer.cli import options
 from importer.cli.checking import Payloads, Problems, check_table
+from importer.cli.session import Session, answer
 
 if TYPE_CHECKING:
-    from importer.config import RunConfig, Target
+    from importer.config import RunConfig, SendingConfig, Target
     from importer.job import Job
 
 UseSandbox = Annotated[
@@ -47,6 +46,19 @@ ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write report.json here as well.", metavar="PATH")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing: the same as `check`.")]
+IfUnfinished = Annotated[
+    str | None,
+    typer.Option(
+        help="An unfinished run of the same source: refuse, resume, new, or auto (resume it if it "
+        "is the same, else begin anew). [default: ask on a terminal, else auto]",
+        metavar="WORD",
+        show_default=False,
+    ),
+]
+Wait = Annotated[
+    str,
+    typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")]
 
 
@@ -72,6 +84,8 @@ def run(
     problems: Problems = None,
     payloads: Payloads = None,
     dry_run: DryRun = False,
+    if_unfinished: IfUnfinished = None,
+    wait: Wait = "0s",
     yes: Yes = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -99,17 +113,11 @@ def run(
             reading,
         )
     from importer.amounts import Allowance
-    from importer.amounts import Rate as UsersRate
     from importer.cli.environment import state_dir as chosen_state_dir
-    from importer.config import RunConfig, SendingConfig
+    from importer.config import RunConfig
 
     config = RunConfig(
-        sending=SendingConfig(
-            rate=UsersRate.parse(rate),
-            concurrency=concurrency,
-            retries=retries,
-            timeout_seconds=options.seconds(timeout, "--timeout") or 0.0,
-        ),
+        sending=_sending(rate, concurrency, retries, timeout),
         allow_failures=Allowance.parse(allow_failures),
         limit=limit,
         only=options.ids(only),
@@ -121,9 +129,35 @@ def run(
         report=report,
         max_time_seconds=options.seconds(max_time, "--max-time"),
         finish_by=options.moment(finish_by, datetime.now().astimezone()),
+        if_unfinished=_unfinished_word(if_unfinished),
+        wait_seconds=options.seconds(wait, "--wait") or 0.0,
         again=("--sandbox",) if use_sandbox else (),
     )
-    return _send(sources, mapping, config, use_sandbox, yes, as_json, quiet)
+    session = Session(
+        use_sandbox, yes, as_json, quiet, None if if_unfinished else _what_of_the_unfinished
+    )
+    return _send(session, sources, mapping, config)
+
+
+def _sending(rate: str, concurrency: int, retries: int, timeout: str) -> SendingConfig:
+    from importer.amounts import Rate as UsersRate
+    from importer.config import SendingConfig
+
+    return SendingConfig(
+        rate=UsersRate.parse(rate),
+        concurrency=concurrency,
+        retries=retries,
+        timeout_seconds=options.seconds(timeout, "--timeout") or 0.0,
+    )
+
+
+def _unfinished_word(text: str | None) -> Any:
+    from importer.errors import UsageError
+
+    words = ("refuse", "resume", "new", "auto")
+    if text is None or text in words:
+        return text or "auto"
+    raise UsageError("--if-unfinished", repr(text), f"one of {', '.join(words)}", "correct it")
 
 
 def _require_dry_run(dry_run: bool, problems: Path | None, payloads: Path | None) -> None:
@@ -139,74 +173,25 @@ def _require_dry_run(dry_run: bool, problems: Path | None, payloads: Path | None
         )
 
 
-def _send(
-    sources: list[str],
-    mapping: str,
-    config: RunConfig,
-    use_sandbox: bool,
-    yes: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
-    from importer.cli.environment import target_from_environment
-    from importer.cli.interruption import stopping_on_signals
-    from importer.cli.output import print_report
-    from importer.cli.progress import Progress
-    from importer.cli.sandbox_process import running_sandbox
-    from importer.job import open_job, require_same_workspace
+def _send(session: Session, sources: list[str], mapping: str, config: RunConfig) -> int:
+    from importer.job import open_job
     from importer.run import run_job
 
-    options.ready()
-    target = None if use_sandbox else target_from_environment()
-    job = open_job(sources, mapping, config)
-    silent = quiet or as_json
-    if target is not None:
-        require_same_workspace(job.mapping, target)
-        _announce(job, target, config, silent)
-        if not (yes or target.is_local) and sys.stdin.isatty():
-            # Before the signals are ours: Ctrl-C at a question is an answer.
-            _require_consent(job, target, config)
-    with ExitStack() as stack:
-        stop = stack.enter_context(stopping_on_signals())
-        if target is None:
-            sandbox = running_sandbox(config.state_dir, job.mapping.target_app_id)
-            target = stack.enter_context(sandbox)
-            _announce(job, target, config, silent)
-        with Progress(quiet=silent) as progress:
-            report = run_job(job, target, config, observer=progress, stop=stop)
-    code = print_report(report, as_json=as_json, quiet=quiet)
-    if use_sandbox and not silent:
-        _say_how_to_look(config)
-    return code
+    return session.send(
+        config,
+        lambda: open_job(sources, mapping, config),
+        lambda job, target, config, observer, stop: run_job(
+            job, target, config, observer=observer, stop=stop
+        ),
+    )
 
 
-def _announce(job: Job, target: Target, config: RunConfig, silent: bool) -> None:
-    if silent:
-        return
-    for description in job.descriptions:
-        print(f"Source:      {description}")
-    print(f"Mapping:     {job.mapping.file} ({len(job.mapping.attributes)} attributes)")
-    print(f"Target:      workspace {target.app_id} at {target.base_url}")
-    print(f"Pace:        {config.sending.rate}, at most {config.sending.concurrency} in flight")
-    print(f"State:       {config.state_dir}", flush=True)
+def _what_of_the_unfinished(job: Job, target: Target, config: RunConfig) -> RunConfig:
+    """Ask whether to go on with the unfinished run that this call repeats."""
+    from importer.registration import repeated_run
 
-
-def _require_consent(job: Job, target: Target, config: RunConfig) -> None:
-    from importer.errors import UsageError
-
-    rows = job.source.count_rows(config.limit)
-    question = f"Send {rows:,} users to workspace {target.app_id} ({target.host})? [y/N] "
-    print(question, end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise UsageError(
-            "the question", "no `y`: nothing was sent", "y to send", "run again, or give --yes"
-        )
-
-
-def _say_how_to_look(config: RunConfig) -> None:
-    from importer.cli.sandbox_process import DATABASE
-
-    print("\nThe sandbox keeps the profiles. To look at them:")
-    database = shlex.quote(str(config.state_dir / DATABASE))
-    print(f"  moengage-import sandbox --port 8080 --db {database}")
-    print("  curl 'http://127.0.0.1:8080/_sandbox/profiles?limit=3'")
+    before = repeated_run(job, target, config)
+    if before is None:
+        return config
+    found = answer(f"Go on with {before.run}, an unfinished run of this source? [Y/n]")
+    return replace(config, if_unfinished="auto" if found in ("", "y", "yes") else "new")

@@ -23,7 +23,9 @@ COMMANDS: dict[str, Any] = dict(typer.main.get_command(app.app).commands)  # typ
 FLAGS = {
     "run": "--mapping --sandbox --rate --concurrency --retries --timeout --allow-failures --limit "
     "--only --update-existing-only --max-time --finish-by --workers --state-dir --dead-letter "
-    "--report --problems --payloads --dry-run --yes --json --quiet",
+    "--report --problems --payloads --dry-run --if-unfinished --wait --yes --json --quiet",
+    "resume": "--source --rate --concurrency --allow-failures --max-time --finish-by --workers "
+    "--state-dir --wait --yes --json --quiet",
     "check": "--mapping --problems --payloads --allow-failures --limit --only --workers --json "
     "--update-existing-only --quiet",
     "preview": "--mapping --rows --json",

@@ -60,7 +60,7 @@ def test_an_interrupted_run_finishes_what_is_in_flight_and_accounts_for_the_rest
     assert fates["pending"] > 0
     assert report["requests"] == own_target.stats()["requests"]
     assert (report["stopped_because"], report["exit"]) == ("interrupted", exit_code)
-    assert report["next"].startswith("moengage-import run u.csv")
+    assert report["next"].startswith(f"moengage-import resume {report['run']}")
     assert "stopping: waiting for what is in flight" in err
     assert "Traceback" not in err
 

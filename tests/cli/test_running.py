@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_the_settings_of_a_run_arrive_where_they_work(
     }
     assert {key: options[key] for key in ("limit", "only", "workers")} == {
         "limit": 2,
-        "only": 1,
+        "only": sha256(b"u1").hexdigest(),
         "workers": 0,
     }
     assert options["update_existing_only"] is False

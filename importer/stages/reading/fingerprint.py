@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 
@@ -37,20 +38,28 @@ def fingerprints(places: Sequence[Place]) -> str:
     return orjson.dumps([asdict(_fingerprint(place)) for place in places]).decode()
 
 
-def difference(then: str, now: str) -> str:
-    """Say in words what changed between two fingerprints; "" if nothing did."""
-    old = {entry["path"]: entry for entry in orjson.loads(then)}
-    new = {entry["path"]: entry for entry in orjson.loads(now)}
-    if list(old) != list(new):
-        gone = [path for path in old if path not in new]
-        come = [path for path in new if path not in old]
-        words = [f"{path} is gone" for path in gone] + [f"{path} is new" for path in come]
-        return "; ".join(words) or "the files come in another order"
-    changes = {path: _changed(old[path], new[path]) for path in old}
-    return "; ".join(f"{path}: {change}" for path, change in changes.items() if change)
+def difference(then: str, now: str, *, moved: bool = False) -> str:
+    """Say in words what changed between two fingerprints; "" if nothing did.
+
+    moved: the same files may lie elsewhere now, and have been written anew.
+    """
+    old, new = orjson.loads(then), orjson.loads(now)
+    if moved and len(old) == len(new):
+        old = [
+            {**entry, "path": file["path"], "modified": 0}
+            for entry, file in zip(old, new, strict=True)
+        ]
+        new = [{**file, "modified": 0} for file in new]
+    old_paths, new_paths = ([entry["path"] for entry in files] for files in (old, new))
+    if old_paths != new_paths:
+        gone = [f"{path} is gone" for path in old_paths if path not in new_paths]
+        come = [f"{path} is new" for path in new_paths if path not in old_paths]
+        return "; ".join(gone + come) or "the files come in another order"
+    changes = [(file["path"], _changed(entry, file)) for entry, file in zip(old, new, strict=True)]
+    return "; ".join(f"{path}: {change}" for path, change in changes if change)
 
 
-def _changed(old: dict[str, object], new: dict[str, object]) -> str:
+def _changed(old: dict[str, Any], new: dict[str, Any]) -> str:
     if old["size_bytes"] != new["size_bytes"]:
         return f"{old['size_bytes']:,} bytes then, {new['size_bytes']:,} now"
     if (old["hash"], old["version"]) != (new["hash"], new["version"]):
@@ -60,8 +69,8 @@ def _changed(old: dict[str, object], new: dict[str, object]) -> str:
     return ""
 
 
-def _moment(nanoseconds: object) -> str:
-    moment = datetime.fromtimestamp(int(str(nanoseconds)) / 1e9, UTC)
+def _moment(nanoseconds: int) -> str:
+    moment = datetime.fromtimestamp(nanoseconds / 1e9, UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 

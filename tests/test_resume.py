@@ -1,0 +1,225 @@
+"""Promises of a run that ends before its rows do, and is gone on with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer import Fate, RunConfig, RunReport, Stop, StopSignal, run_import
+from importer.checkpoints import Checkpoints
+from importer.errors import SourceChanged, StateError, TargetError, UsageError
+from importer.mapping_file import parse_mapping
+from importer.observer import Silence
+from importer.resume import find_unfinished, resume_run
+from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.recording import open_for_reading, read_row_log, runs
+from tests.journeys import FAST, dead_letter, fates, profiles, target_of, write_csv
+
+MAPPING = (
+    "mapping: 1\ncustomer_id: id\nattributes: {seq: {column: seq, type: integer}, name: name}\n"
+    "where: {keep: [y]}\n"
+)
+ROWS = 3000
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    with SandboxThread(
+        SandboxConfig(rate_limit_per_minute=None, order_by="seq", seed=7)
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Path:
+    """Write rows of 1,000 users in turn; every 50th is invalid, every 60th is filtered."""
+    rows = [
+        (f"user-{n % 1000:04}", "x" if n % 50 == 7 else n, f"Näme {n}", "n" if n % 60 == 9 else "y")
+        for n in range(ROWS)
+    ]
+    return write_csv(tmp_path / "users.csv", ["id", "seq", "name", "keep"], rows)
+
+
+class StopsAfter(Silence):
+    """Asks a run to stop, or breaks it off, when so many rows are delivered."""
+
+    def __init__(self, rows: int, stop: StopSignal, *, brutally: bool = False) -> None:
+        self.left = rows
+        self.stop = stop
+        self.brutally = brutally
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        self.left -= rows if fate is Fate.DELIVERED else 0
+        if self.left <= 0:
+            if self.brutally:
+                raise KeyboardInterrupt
+            self.stop.request(Stop("interrupted", "a test", "", 130))
+
+
+def config_of(state: Path, **settings: Any) -> RunConfig:
+    return RunConfig(sending=FAST, state_dir=state, block_bytes=4096, **settings)
+
+
+def begin(
+    sandbox: SandboxThread, source: Path, state: Path, rows: int, **settings: Any
+) -> RunReport:
+    """Run until about so many rows are delivered."""
+    stop = StopSignal()
+    return run_import(
+        source,
+        parse_mapping(MAPPING, "mapping.yaml"),
+        target_of(sandbox),
+        config_of(state, **settings),
+        observer=StopsAfter(rows, stop),
+        stop=stop,
+    )
+
+
+EXPECTED = {"delivered": 2890, "filtered": 50, "invalid": 60}
+
+
+def whole(sandbox: SandboxThread, report: RunReport) -> None:
+    """Check that a run that went on came to what an undisturbed one comes to."""
+    assert fates(report) == EXPECTED
+    assert sorted(int(row["_row"]) for row in dead_letter(report)) == [
+        n + 1 for n in range(ROWS) if n % 50 == 7
+    ]
+    last = {f"user-{n % 1000:04}": n for n in range(ROWS) if n % 50 != 7 and n % 60 != 9}
+    assert {user: found["seq"] for user, found in profiles(sandbox).items()} == last
+    assert report.folder is not None
+    log = read_row_log(report.folder / "rows.bin")
+    assert sorted(log["ordinal"].tolist()) == list(range(ROWS))
+
+
+def test_a_run_that_was_stopped_goes_on_and_its_report_is_that_of_the_whole(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    first = begin(sandbox, users, state, 700)
+    assert first.exit == 130
+    assert 700 <= first.fates[Fate.DELIVERED] < 2890
+    assert first.next == f"moengage-import resume {first.run} --state-dir {state}"
+    unfinished = find_unfinished(state)
+    second = resume_run(unfinished, target_of(sandbox))
+    assert second.run == first.run
+    whole(sandbox, second)
+    # Nothing was in flight when the first one ended: nobody is sent twice.
+    assert sandbox.stats()["requests"] == second.requests == 2890
+    assert sandbox.stats()["order_violations"] == 0
+    with pytest.raises(UsageError, match="no unfinished run"):
+        find_unfinished(state)
+    with pytest.raises(UsageError, match="a run that is finished"):
+        find_unfinished(state, first.run)
+
+
+def test_a_run_that_was_broken_off_goes_on_from_its_last_commit(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, stop = tmp_path / "state", StopSignal()
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    for rows in (300, 900):
+        with pytest.raises(KeyboardInterrupt):
+            run_import(
+                users,
+                mapping,
+                target_of(sandbox),
+                config_of(state),
+                observer=StopsAfter(rows, stop, brutally=True),
+            )
+    whole(sandbox, run_import(users, mapping, target_of(sandbox), config_of(state)))
+    assert sandbox.stats()["order_violations"] == 0
+
+
+def test_the_same_call_again_goes_on_unless_something_changed(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    first = begin(sandbox, users, state, 700)
+    again = begin(sandbox, users, state, 10_000, if_unfinished="resume")
+    assert again.run == first.run
+    assert any("goes on with run" in note for note in again.notes)
+    whole(sandbox, again)
+    third = begin(sandbox, users, state, 100)
+    with pytest.raises(UsageError, match="an unfinished run of the same source"):
+        begin(sandbox, users, state, 100, if_unfinished="refuse")
+    with pytest.raises(UsageError, match="the option limit changed"):
+        begin(sandbox, users, state, 100, if_unfinished="resume", limit=50)
+    fourth = begin(sandbox, users, state, 100, limit=50)
+    assert fourth.run != third.run
+    connection = open_for_reading(state)
+    assert connection is not None
+    states = {record.run: record.state for record in runs(connection)}
+    connection.close()
+    assert states == {first.run: "finished", third.run: "closed", fourth.run: "finished"}
+
+
+def test_a_source_that_changed_is_not_gone_on_with(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    first = begin(sandbox, users, state, 300)
+    users.write_text(users.read_text().replace("Näme 2999", "Name 2999"))
+    with pytest.raises(SourceChanged, match=r"users\.csv: \d.* bytes then, "):
+        resume_run(find_unfinished(state), target_of(sandbox))
+    second = begin(sandbox, users, state, 10_000)
+    assert second.run != first.run
+    assert fates(second) == EXPECTED
+
+
+def test_another_workspace_is_refused(sandbox: SandboxThread, users: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    begin(sandbox, users, state, 300)
+    other = SandboxConfig(app_id="OTHER", rate_limit_per_minute=None)
+    with (
+        SandboxThread(other) as running,
+        pytest.raises(TargetError, match="a run into the workspace"),
+    ):
+        resume_run(find_unfinished(state), target_of(running))
+
+
+def test_a_damaged_progress_is_told_and_not_believed(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    begin(sandbox, users, state, 300)
+    with sqlite3.connect(state / "ledger.sqlite") as connection:
+        connection.execute("UPDATE progress SET watermark = watermark + 1")
+    connection.close()
+    with pytest.raises(StateError, match="a damaged ledger"):
+        resume_run(find_unfinished(state), target_of(sandbox))
+
+
+def test_a_journal_that_lost_its_end_is_told_and_not_believed(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    report = begin(sandbox, users, state, 700)
+    assert report.folder is not None
+    journal = report.folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-10])
+    with pytest.raises(StateError, match="had been committed"):
+        resume_run(find_unfinished(state), target_of(sandbox))
+
+
+def test_a_ledger_that_the_disk_refuses_ends_the_run_and_is_believed_as_far_as_it_goes(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Checkpoints, progress: Any) -> Any:
+        def work(connection: sqlite3.Connection) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        return work
+
+    state = tmp_path / "state"
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "_work", refuse)
+        first = begin(sandbox, users, state, 10_000)
+    assert first.exit == 3
+    assert fates(first) == {"pending": ROWS}
+    assert first.stop is not None
+    assert "disk is full" in first.stop.message
+    whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
