@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from importer.errors import ImporterError
@@ -19,7 +19,7 @@ Also = Callable[[sqlite3.Connection], None]
 class Checkpoints:
     """The commits of one run; all methods belong to the event loop's thread.
 
-    files: gives the files of the run's folder that grow with its rows, by their names.
+    files: gives the files of the run's folder that grow with its rows.
     progress: gives how far the run is now.
     committed: what the ledger holds.
     failure: why a commit failed; from then on nothing is written any more.
@@ -29,7 +29,7 @@ class Checkpoints:
         self,
         ledger: Ledger,
         run: str,
-        files: Callable[[], Mapping[str, AppendedFile]],
+        files: Callable[[], Iterable[AppendedFile]],
         progress: Callable[[], Progress],
         begun: Progress,
     ) -> None:
@@ -75,7 +75,7 @@ class Checkpoints:
 
     def _work(self, progress: Progress) -> Callable[[sqlite3.Connection], None]:
         # What is taken here and the progress are of the same moment.
-        waiting = [(file, file.take()) for file in self._files().values()]
+        waiting = [(file, file.take()) for file in self._files()]
         also, self._also = self._also, []
 
         def write(connection: sqlite3.Connection) -> None:

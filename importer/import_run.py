@@ -22,21 +22,8 @@ from importer.losses import Losses, reasons_of
 from importer.observer import Observer, Pauses
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Request, Stop
 from importer.registration import Begun
-from importer.stages.recording import (
-    AppendedFile,
-    Journal,
-    Ledger,
-    Progress,
-    RowLog,
-    RunState,
-    WarningsFile,
-    end_run,
-    free_path,
-    remember_dead_letter,
-    set_rows,
-    write_dead_letter,
-    write_json,
-)
+from importer.run_files import RunFiles
+from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code
 from importer.stages.sending import Client, Sender, Traffic, run_in_loop
 from importer.stopping import StopSignal, out_of_time, stop_for
@@ -64,15 +51,13 @@ class ImportRun:
         self.begun = begun.progress
         self.observer = observer
         self.stop = stop
-        self.journal = Journal(self.folder.journal)
-        self.row_log = RowLog(self.folder.row_log)
-        self.warnings_file = WarningsFile(self.folder.warnings)
+        self.files = RunFiles(begun.folder)
         self.losses = Losses(
-            job.source.columns, self.journal, self.warnings_file, self.begun.warnings
+            job.source.columns, self.files.journal, self.files.warnings, self.begun.warnings
         )
-        self.accounts = Accounts(self.losses, observer, self.row_log, self.begun)
+        self.accounts = Accounts(self.losses, observer, self.files.row_log, self.begun)
         self.checkpoints = Checkpoints(
-            ledger, self.folder.run_id, self._files, self._progress, self.begun
+            ledger, self.folder.run_id, lambda: self.files.growing, self._progress, self.begun
         )
         self.traffic = Traffic()
         self._began = time.monotonic()
@@ -94,7 +79,7 @@ class ImportRun:
         if isinstance(self._failure, StateError):
             # What the disk would not take was not settled: it is pending, whatever came of it.
             self.accounts.fall_back(self.checkpoints.committed.fates, total)
-            self.losses.reasons = reasons_of(self.journal.in_row_order())
+            self.losses.reasons = reasons_of(self.files.journal.in_row_order())
         else:
             self.accounts.settle_unseen(total)
         return self._close(total)
@@ -174,12 +159,6 @@ class ImportRun:
 
     # --- what is written down ----------------------------------------------------------------
 
-    def _files(self) -> dict[str, AppendedFile]:
-        found = {"journal": self.journal.file, "rows": self.row_log.file}
-        if self.warnings_file.file is not None:
-            found["warnings"] = self.warnings_file.file
-        return found
-
     def _progress(self) -> Progress:
         tally, traffic = self.accounts.tally, self.traffic
         fates = {str(fate): rows for fate, rows in tally.fates.items() if fate != Fate.PENDING}
@@ -187,7 +166,7 @@ class ImportRun:
             settled=tally.settled,
             rows_opened=max(self.accounts.rows_opened, self.begun.rows_opened),
             fates=fates,
-            lengths={file.path.name: file.length for file in self._files().values()},
+            lengths=self.files.lengths,
             warnings=dict(self.losses.warnings),
             requests=self.begun.requests + traffic.requests,
             retries=self.begun.retries + traffic.retries,
@@ -216,8 +195,8 @@ class ImportRun:
         dead_letter = None
         try:
             self.accounts.tally.require_sum(rows)
-            self._close_files()
-            dead_letter = self._write_dead_letter()
+            self.files.close(forgiving=self._failure is not None)
+            dead_letter = self.files.write_dead_letter(self.job.source.columns, self.config)
         except ImporterError as error:
             self._failure = self._failure or error
         report = self._report(rows, dead_letter)
@@ -230,35 +209,12 @@ class ImportRun:
             return self._report(rows, dead_letter)
         return report
 
-    def _close_files(self) -> None:
-        """Close the run's files; a disk that refused once is known, and need not be told again."""
-        for file in self._files().values():
-            try:
-                file.close()
-            except StateError:
-                if self._failure is None:
-                    raise
-
     def _register_end(self, report: RunReport) -> None:
         state = RunState.STOPPED if report.fates[Fate.PENDING] else RunState.FINISHED
         content, now = report.as_dict(), time.time()
         self.ledger.do(
             lambda connection: end_run(connection, self.folder.run_id, state, now, content)
         )
-
-    def _write_dead_letter(self) -> Path | None:
-        columns = self.job.source.columns
-        path = None
-        if len(self.journal):
-            rows = self.journal.in_row_order()
-            path = write_dead_letter(self.folder.dead_letter, self.folder.run_id, columns, rows)
-        if self.config.dead_letter is not None:
-            asked = free_path(self.config.dead_letter, self.config.state_dir, self.folder.run_id)
-            rows = self.journal.in_row_order()
-            write_dead_letter(asked, self.folder.run_id, columns, rows)
-            remember_dead_letter(asked, self.config.state_dir)
-            path = asked if len(self.journal) else None
-        return path
 
     def _report(self, rows: int, dead_letter: Path | None) -> RunReport:
         fates = dict(self.accounts.tally.fates)
@@ -290,7 +246,7 @@ class ImportRun:
             source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
             dead_letter=dead_letter,
-            warnings_file=self.warnings_file.path if self.warnings_file.has_rows else None,
+            warnings_file=self.files.warnings.path if self.files.warnings.has_rows else None,
             folder=self.folder.path,
             stop=stop,
         )

@@ -22,7 +22,7 @@ FLOORS = (
     ("import_run",),
     ("checkpoints", "registration"),
     ("accounts", "outputs"),
-    ("run_options",),
+    ("run_options", "run_files"),
     ("job", "losses", "feed", "hints", "observer"),
     ("executors",),
     ("pipeline",),

@@ -100,6 +100,7 @@ def test_every_file_that_the_architecture_names_exists() -> None:
         ROOT / "importer",
         ROOT / "importer/stages/sending",
         ROOT / "importer/mapping_file",
+        ROOT / "importer/stages/recording",
     ]
     for path in paths:
         assert (

@@ -1,0 +1,63 @@
+"""Holds the files of a run's folder that grow with its rows, and makes the dead letter of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.config import RunConfig
+from importer.errors import StateError
+from importer.stages.recording import (
+    AppendedFile,
+    Journal,
+    RowLog,
+    RunFolder,
+    WarningsFile,
+    free_path,
+    remember_dead_letter,
+    write_dead_letter,
+)
+
+
+class RunFiles:
+    """The journal, the row log and the warnings of one run."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        """Open them, or go on with them; StateError if the disk refuses."""
+        self.folder = folder
+        self.journal = Journal(folder.journal)
+        self.row_log = RowLog(folder.row_log)
+        self.warnings = WarningsFile(folder.warnings)
+
+    @property
+    def growing(self) -> tuple[AppendedFile, ...]:
+        """Give those that there are; the warnings' is made with the first of them."""
+        found = (self.journal.file, self.row_log.file, self.warnings.file)
+        return tuple(file for file in found if file is not None)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """Give how long each is, with what waits to be written."""
+        return {file.path.name: file.length for file in self.growing}
+
+    def close(self, *, forgiving: bool) -> None:
+        """Close them all; a disk that refused once, if known, need not be told again."""
+        for file in self.growing:
+            try:
+                file.close()
+            except StateError:
+                if not forgiving:
+                    raise
+
+    def write_dead_letter(self, columns: Sequence[str], config: RunConfig) -> Path | None:
+        """Make the dead letter, and where `config` asks for it as well; None if no row is in it."""
+        journal, run = self.journal, self.folder.run_id
+        path = None
+        if len(journal):
+            path = write_dead_letter(self.folder.dead_letter, run, columns, journal.in_row_order())
+        if config.dead_letter is not None:
+            asked = free_path(config.dead_letter, config.state_dir, run)
+            write_dead_letter(asked, run, columns, journal.in_row_order())
+            remember_dead_letter(asked, config.state_dir)
+            path = asked if len(journal) else None
+        return path
