@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-reading sandbox wheel constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-reading torture sandbox wheel constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ bench-reading: setup ## Who reads real files right: pandas, pyarrow, DuckDB, Cle
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/bench_reading.py
+
+torture: setup ## Kill 200 imports at random moments and see that nothing is lost (half an hour)
+	$(BIN)/python -m tests.torture --runs 200 --rows 20000
 
 sandbox: setup ## Serve a User API on this machine, port 8080
 	$(BIN)/moengage-import sandbox --port 8080 --db .moengage-import/sandbox.sqlite

@@ -205,6 +205,19 @@ def test_a_journal_that_lost_its_end_is_told_and_not_believed(
         resume_run(find_unfinished(state), target_of(sandbox))
 
 
+def test_what_was_written_and_never_committed_is_cut_off(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    report = begin(sandbox, users, state, 700)
+    assert report.folder is not None
+    for name in ("journal.jsonl", "rows.bin"):
+        path = report.folder / name
+        # Half of a record: the process ended in the middle of a write.
+        path.write_bytes(path.read_bytes() + path.read_bytes()[:777])
+    whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
+
+
 def test_a_ledger_that_the_disk_refuses_ends_the_run_and_is_believed_as_far_as_it_goes(
     sandbox: SandboxThread, users: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

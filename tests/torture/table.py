@@ -1,0 +1,58 @@
+"""Makes a table with repeated users and bad rows, and knows what must become of each row."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+HEADER = ("id", "seq", "name", "city", "born", "keep")
+MAPPING = """\
+mapping: 1
+name: torture
+customer_id: id
+attributes:
+  seq: {column: seq, type: integer}
+  name: name
+  city: city
+  born: {column: born, type: date, format: DD/MM/YYYY}
+where: {keep: [y]}
+"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file and the truth about it, which the checker reads from the file again."""
+
+    path: Path
+    mapping: Path
+    rows: int
+
+
+def make_table(folder: Path, rows: int, chance: random.Random) -> Table:
+    """Write `rows` rows of a fifth as many users; some are bad, some are to be left out."""
+    path, mapping = folder / "users.csv", folder / "mapping.yaml"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(HEADER)
+        for row in range(1, rows + 1):
+            writer.writerow(_row(row, rows // 5, chance))
+    mapping.write_text(MAPPING, encoding="utf-8")
+    return Table(path, mapping, rows)
+
+
+def _row(row: int, users: int, chance: random.Random) -> list[object]:
+    user = f"user-{chance.randrange(users):05}"
+    seq: object = row
+    born = f"{chance.randint(1, 28):02}/{chance.randint(1, 12):02}/19{chance.randint(40, 99)}"
+    kind = chance.random()
+    if kind < 0.01:
+        seq = "many"
+    elif kind < 0.02:
+        born = "31/02/1980"
+    elif kind < 0.025:
+        user = ""
+    # A blank cell changes nothing, so that a profile shows more than its last row.
+    city = chance.choice(["", "Nice", "Pune", "Zürich", 'a "quoted", one', "two\nlines"])
+    return [user, seq, f"Näme {row}", city, born, "n" if chance.random() < 0.03 else "y"]

@@ -1,0 +1,175 @@
+"""Runs one import, kills it at random moments, and resumes it until it ends by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.torture.checker import ask, complaints, expected, resends
+from tests.torture.table import Table, make_table
+
+FAULTS = {"latency_ms": 2, "jitter_ms": 6, "error_rate": 0.01, "reset_rate": 0.01}
+_POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one tortured import came to.
+
+    resends: rows that were sent again; allowed: what the promise lets be sent again.
+    """
+
+    seed: int
+    kills: int
+    terms: int
+    resends: int
+    allowed: int
+    complaints: list[str]
+
+
+class Watch:
+    """Follows how many requests the sandbox has had, and how many it had a second ago."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def look(self) -> int:
+        """Give the requests so far."""
+        moment, requests = time.monotonic(), int(ask(self._base_url, "stats")["requests"])
+        self._seen.append((moment, requests))
+        while len(self._seen) > 2 and self._seen[1][0] <= moment - 1.0:
+            self._seen.popleft()
+        return requests
+
+    def since_a_second(self) -> int:
+        """Give how many requests came in the last second, at the least one look's span."""
+        return self.look() - self._seen[0][1]
+
+
+def torture(folder: Path, seed: int, rows: int, concurrency: int) -> Result:
+    """Import a table of so many rows under faults; everything random comes from the seed.
+
+    concurrency: few requests at once make sending slow, so that a small table takes some commits.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a test
+    table = make_table(folder, rows, chance)
+    with running_sandbox(folder) as (base_url, environment):
+        watch = Watch(base_url)
+        allowed = kills = terms = 0
+        asked = ["run", str(table.path), "-m", str(table.mapping)]
+        for _ in range(chance.randint(1, 4)):
+            gently = chance.random() < 0.2
+            process = _start(asked, environment, concurrency)
+            report = _struck(process, watch, rows, chance, gently=gently)
+            if report is not None and not report["fates"]["pending"]:
+                break
+            if gently and report is not None:
+                terms += 1
+            else:
+                kills += 1
+                allowed += watch.since_a_second() + concurrency
+            asked = chance.choice([["resume"], ["run", str(table.path), "-m", str(table.mapping)]])
+        else:
+            report = _undisturbed(table, asked, environment, concurrency)
+        truth, stats = expected(table.path), ask(base_url, "stats")
+        found = complaints(table.path, base_url, report, allowed)
+        return Result(seed, kills, terms, resends(truth, stats), allowed, found)
+
+
+@contextmanager
+def running_sandbox(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Serve a sandbox with faults; give its address, and the environment that names it."""
+    (folder / "faults.json").write_text(json.dumps(FAULTS))
+    words = ["sandbox", "--json", "--rate-limit", "none", "--faults", str(folder / "faults.json")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importer", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        yield (
+            ready["base_url"],
+            {
+                **os.environ,
+                "MOENGAGE_APP_ID": ready["app_id"],
+                "MOENGAGE_API_KEY": ready["api_key"],
+                "MOENGAGE_BASE_URL": ready["base_url"],
+                "MOENGAGE_STATE_DIR": str(folder / "state"),
+            },
+        )
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _start(
+    asked: list[str], environment: dict[str, str], concurrency: int
+) -> subprocess.Popen[str]:
+    words = [*asked, "--concurrency", str(concurrency), "--json", "--yes"]
+    words += ["--allow-failures", "100%"]
+    words += [] if asked[0] == "resume" else ["--rate", "none", "--retries", "12"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "importer", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _struck(
+    process: subprocess.Popen[str],
+    watch: Watch,
+    rows: int,
+    chance: random.Random,
+    *,
+    gently: bool,
+) -> dict[str, Any] | None:
+    """Strike an import when a random number of requests has come; give its report, if it has one.
+
+    Now and then it is struck before its first request, while it starts.
+    """
+    goal = watch.look() + chance.choice([0, *(chance.randint(1, rows) for _ in range(4))])
+    moment = time.monotonic() + chance.uniform(0.2, 1.5)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        requests = watch.look()
+        if requests >= goal and (requests > 0 or time.monotonic() >= moment):
+            break
+        time.sleep(_POLL_SECONDS)
+    process.send_signal(signal.SIGTERM if gently else signal.SIGKILL)
+    out, err = process.communicate(timeout=_PATIENCE_SECONDS)
+    if "Traceback" in err:
+        raise AssertionError(err)
+    return json.loads(out) if out.strip() and "fates" in out else None
+
+
+def _undisturbed(
+    table: Table, asked: list[str], environment: dict[str, str], concurrency: int
+) -> dict[str, Any]:
+    process = _start(asked, environment, concurrency)
+    out, err = process.communicate(timeout=_PATIENCE_SECONDS)
+    report = json.loads(out)
+    if "fates" not in report:
+        # A run that was killed before it was registered cannot be resumed; it is begun again.
+        assert asked == ["resume"], err
+        begun = ["run", str(table.path), "-m", str(table.mapping)]
+        return _undisturbed(table, begun, environment, concurrency)
+    found: dict[str, Any] = report
+    return found
