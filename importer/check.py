@@ -172,7 +172,7 @@ class _Check:
                 stop=stop,
                 reading=reading_flags(self.config.source),
             ),
-            warnings=dict(self.losses.warnings),
+            warnings=self.losses.cautions.all(),
             notes=self.job.notes,
             source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),

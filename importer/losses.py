@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from importer.records import Block, Fate, Outcome, Prepared, Rejection
 from importer.rules import RULES
 from importer.stages.reading import read_record
 from importer.stages.recording import DeadRow, Journal, WarningsFile
-from importer.stages.reporting import Reason, Reasons
+from importer.stages.reporting import Cautions, Reason, Reasons
 
 
 class Losses:
@@ -29,12 +29,12 @@ class Losses:
         columns: Sequence[str],
         journal: Journal | None,
         warnings_file: WarningsFile | None,
-        warnings: Mapping[str, int] | None = None,
+        warnings: Mapping[str, Any] | None = None,
     ) -> None:
         """Begin, or go on with a journal and warnings that an earlier process began."""
         self._columns = columns
         self.reasons = Reasons()
-        self.warnings: Counter[str] = Counter(warnings or {})
+        self.cautions = Cautions(warnings)
         self._journal = journal
         self._warnings_file = warnings_file
         if journal is not None and len(journal):
@@ -43,7 +43,7 @@ class Losses:
     def pass_over(self, blank_lines: int) -> None:
         """Note lines that are empty and so no rows."""
         if blank_lines:
-            self.warnings["blank-lines"] = blank_lines
+            self.cautions.put("blank-lines", blank_lines)
 
     def flush(self) -> None:
         """Write what waits for the journal, where nobody commits it; StateError if refused."""
@@ -63,7 +63,7 @@ class Losses:
         have their fate; its warnings are known then.
         """
         if settled is None:
-            self.warnings.update(prepared.warnings)
+            self.cautions.take(block, prepared.warnings)
             if self._warnings_file is not None:
                 self._warnings_file.write(block, prepared.left_out)
         invalid = 0

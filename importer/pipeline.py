@@ -5,7 +5,6 @@ It is pure and picklable, so it can run in this process, in another one, or on a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +22,7 @@ from importer.stages.enforcing import enforce
 from importer.stages.reading import read_batch
 from importer.stages.validating import RowSchema
 from importer.typed import Typed
+from importer.warned import Warned
 
 
 class Preparer:
@@ -51,13 +51,9 @@ class Preparer:
         """Read, coerce, validate, enforce and build one block; a bad row is data, not an error."""
         batch, unreadable = read_batch(block, self.mapping.columns)
         typed = self._only(coerce(batch, self.mapping))
-        enforced = enforce(typed, self.mapping)
-        reasons = [
-            *typed.rejections,
-            *self._schema.validate(typed),
-            *enforced.rejections,
-        ]
-        rejections = self._wanted(reasons, typed)
+        reasons = [*typed.rejections, *self._schema.validate(typed)]
+        enforced = enforce(typed, self.mapping, _flags(reasons, block.rows)[batch.index])
+        rejections = self._wanted([*reasons, *enforced.rejections], typed)
         bad = _flags(rejections, block.rows)[batch.index]
         built = build(typed, self.mapping, ~bad & ~typed.filtered)
         left_out = self._wanted(typed.left_out, typed)
@@ -74,7 +70,7 @@ class Preparer:
                 [*(() if self.only is not None else unreadable), *rejections, *built.rejections]
             ),
             left_out=_in_row_order(left_out),
-            warnings=_warnings(enforced.warnings, left_out, built.without_attributes),
+            warnings=_warnings(enforced.warnings, left_out, built.warnings),
             keys=self._keys(typed, block.rows),
         )
 
@@ -120,9 +116,10 @@ def _in_row_order(reasons: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 
 def _warnings(
-    enforced: dict[str, int], left_out: Sequence[Rejection], without_attributes: int
-) -> dict[str, int]:
-    counts = Counter(enforced)
-    counts["left-out"] = len({reason.index for reason in left_out})
-    counts["no-attributes"] = without_attributes
-    return {code: rows for code, rows in counts.items() if rows}
+    enforced: Sequence[Warned], left_out: Sequence[Rejection], built: Sequence[Warned]
+) -> tuple[Warned, ...]:
+    places: dict[str, set[int]] = {}
+    for reason in left_out:
+        places.setdefault(reason.column, set()).add(reason.index)
+    omitted = (Warned("left-out", column, len(rows), min(rows)) for column, rows in places.items())
+    return (*enforced, *omitted, *built)

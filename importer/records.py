@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from importer.warned import Warned
 
 Int64s = npt.NDArray[np.int64]
 
@@ -240,7 +241,7 @@ class Prepared:
     filtered: positions that the mapping's `where:` leaves out.
     rejections: all reasons of all invalid rows; one row may have several.
     left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
-    warnings: rule code -> number of rows it speaks of.
+    warnings: what the rules say of rows that are sent all the same.
     keys: of all rows of the block (see keys.py), if they were asked for.
     """
 
@@ -252,7 +253,7 @@ class Prepared:
     filtered: Int64s
     rejections: tuple[Rejection, ...] = ()
     left_out: tuple[Rejection, ...] = ()
-    warnings: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()
     keys: npt.NDArray[np.uint64] | None = None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+Switch = Literal["error", "warn", "off"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Rule:
     """One rule: what it refuses, why, who says so, and what to do about it.
 
     stage: where it is applied; "mapping" for rules about the mapping itself.
-    switch: how a mapping softens it, or "" where the API leaves no room.
+    switch: how a mapping has it taken otherwise, or "" where the API leaves no room.
+    choices: the words that a mapping may set it to.
     """
 
     code: str
@@ -28,22 +30,46 @@ class Rule:
     source: str
     fix: str
     switch: str = ""
+    choices: tuple[Switch, ...] = ()
 
 
 _OURS = "this program"
 _SPEC = "User API"
 _DOCS = "Data API docs"
-_SWITCH = "rules: {CODE: warn} or {CODE: off} in the mapping"
+_SWITCH: tuple[Switch, ...] = ("error", "warn", "off")
+_SILENCE: tuple[Switch, ...] = ("warn", "off")
+_SILENCE_ERROR: tuple[Switch, ...] = ("error", "off")
 
 
 def _rule(
-    code: str, stage: str, what: str, why: str, source: str, fix: str, switch: str = ""
+    code: str,
+    stage: str,
+    what: str,
+    why: str,
+    source: str,
+    fix: str,
+    choices: tuple[Switch, ...] = (),
 ) -> Rule:
-    return Rule(code, stage, "error", what, why, source, fix, switch.replace("CODE", code))
+    text = _switch(code, choices, "error")
+    return Rule(code, stage, "error", what, why, source, fix, text, choices)
 
 
-def _warning(code: str, stage: str, what: str, why: str, source: str, fix: str) -> Rule:
-    return Rule(code, stage, "warning", what, why, source, fix)
+def _warning(
+    code: str,
+    stage: str,
+    what: str,
+    why: str,
+    source: str,
+    fix: str,
+    choices: tuple[Switch, ...] = (),
+) -> Rule:
+    text = _switch(code, choices, "warn")
+    return Rule(code, stage, "warning", what, why, source, fix, text, choices)
+
+
+def _switch(code: str, choices: tuple[Switch, ...], usual: Switch) -> str:
+    others = " or ".join(f"{{{code}: {word}}}" for word in choices if word != usual)
+    return f"rules: {others} in the mapping" if others else ""
 
 
 _RULES = (
@@ -344,12 +370,58 @@ _RULES = (
         "write texts only, or numbers only",
     ),
     _rule(
+        "object-empty",
+        "enforcing",
+        "an object with nothing in it",
+        "MoEngage drops it in silence",
+        _DOCS,
+        "leave the cell empty",
+        _SWITCH,
+    ),
+    _rule(
+        "object-large",
+        "enforcing",
+        "an object of more than 25,000 bytes or 100 keys",
+        "MoEngage does not take it",
+        _DOCS,
+        "keep less of it, or map its parts as attributes of their own",
+        _SWITCH,
+    ),
+    _rule(
+        "object-deep",
+        "enforcing",
+        "an object inside an object inside an object",
+        "MoEngage nests objects two levels deep, and makes mere text of what lies deeper",
+        _DOCS,
+        "flatten it, or map its parts as attributes of their own",
+        _SWITCH,
+    ),
+    _rule(
+        "object-key",
+        "enforcing",
+        "an object's key with $ . % or # in it",
+        "MoEngage does not allow these characters there",
+        _DOCS,
+        "rename the key",
+        _SWITCH,
+    ),
+    _rule(
         "payload-large",
         "enforcing",
         "a user of more than 128,000 bytes",
         "MoEngage refuses bodies over 128 KB",
         _DOCS,
         "map fewer or shorter columns",
+    ),
+    _rule(
+        "id-constant",
+        "enforcing",
+        "a source whose rows all have one and the same customer id",
+        "all of them would become one user, and MoEngage blocks a user who is updated thousands "
+        "of times",
+        _DOCS,
+        "map `customer_id:` to the column that tells the users apart",
+        _SILENCE_ERROR,
     ),
     # --- mapping -----------------------------------------------------------------------------
     _rule(
@@ -405,12 +477,49 @@ _RULES = (
     ),
     # --- warnings about rows -----------------------------------------------------------------
     _warning(
+        "id-case",
+        "enforcing",
+        "a customer id that stands in other rows in another case (Ann, ANN)",
+        "MoEngage makes a user of each spelling",
+        _OURS,
+        "say `transform: [lower]` for `customer_id:`, if they are the same user",
+        _SWITCH,
+    ),
+    _warning(
+        "date-as-text",
+        "enforcing",
+        "a text that is written like a date",
+        "it is sent as text, and MoEngage cannot compare or segment it by time",
+        _DOCS,
+        "say `type: date` or `type: datetime` with the file's `format:`",
+        _SWITCH,
+    ),
+    _warning(
+        "object-sent",
+        "enforcing",
+        "a value that is a JSON object, or a list of objects",
+        "MoEngage drops objects in silence, unless its support has enabled them",
+        _DOCS,
+        "ask MoEngage's support, and then set this rule to off; or map the parts as attributes",
+        _SWITCH,
+    ),
+    _warning(
+        "payload-big",
+        "enforcing",
+        "a user of more than 100,000 bytes",
+        "older pages of MoEngage's documentation allow 100 KB, the present ones 128 KB",
+        _DOCS,
+        "map fewer or shorter columns, to be safe",
+        _SILENCE,
+    ),
+    _warning(
         "looks-null",
         "enforcing",
         "a text that looks like an empty cell (NULL, nan, #N/A, ...)",
         "it is sent as text, because `nulls:` does not list it",
         _OURS,
         "list it under `nulls:` in the mapping, if it means an empty cell",
+        _SWITCH,
     ),
     _warning(
         "left-out",

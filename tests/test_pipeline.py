@@ -9,6 +9,7 @@ from importer.mapping_file import bind, parse_mapping
 from importer.pipeline import Preparer
 from importer.records import Block, Prepared, SourceOptions
 from importer.stages.reading import open_source
+from importer.warned import Warned
 
 MAPPING = bind(
     parse_mapping(
@@ -66,7 +67,7 @@ def test_every_row_goes_one_way_with_all_its_reasons(block: Block) -> None:
         5: ["ragged-row"],
     }
     assert [(reason.index, reason.code) for reason in prepared.left_out] == [(6, "not-date")]
-    assert prepared.warnings == {"left-out": 1}
+    assert prepared.warnings == (Warned("left-out", "born", 1, 6),)
 
 
 def test_preparing_a_block_twice_gives_the_same(block: Block) -> None:

@@ -63,8 +63,8 @@ def _reasons(report: RunReport, show_values: bool) -> Iterator[str]:
     yield f"Why {report.dead:,} {rows} did not make it{also}:"
     width = max(len(f"{reason.count:,}") for reason in shown)
     for reason in shown:
-        yield f"  {reason.count:>{width},}  {reason.code}: {reason.place}"
-        yield f"  {'':>{width}}  {_shortened(_finding(reason, show_values))}"
+        yield f"  {reason.count:>{width},}  {reason.place}"
+        yield f"  {'':>{width}}  {_shortened(_finding(reason, show_values), reason.code)}"
 
 
 def _finding(reason: Reason, show_values: bool) -> str:
@@ -75,14 +75,18 @@ def _finding(reason: Reason, show_values: bool) -> str:
 
 
 def _warnings(report: RunReport) -> Iterator[str]:
-    for code, rows in report.warnings.items():
-        yield f"Warning: {rows:,} x {RULES[code].what} [{code}]"
+    for caution in report.warnings:
+        yield f"Warning: {caution.rows:,} x {RULES[caution.code].what} [{caution.code}]"
+        if caution.place:
+            found = f": {caution.found}" if caution.found else ""
+            yield f"         first: {caution.place}{found}"
     if report.warnings_file is not None:
         yield f"         listed in {report.warnings_file}"
     for note in report.notes:
         yield f"Note: {note}"
 
 
-def _shortened(text: str) -> str:
-    width = max(shutil.get_terminal_size((120, 24)).columns - 8, 72) * 2
-    return text if len(text) <= width else text[: width - 3] + "..."
+def _shortened(text: str, code: str) -> str:
+    """Give a text in two lines of the terminal at most; its rule's code always ends it."""
+    width = max(shutil.get_terminal_size((120, 24)).columns - 8, 72) * 2 - len(code) - 3
+    return f"{text if len(text) <= width else text[: width - 3] + '...'} [{code}]"

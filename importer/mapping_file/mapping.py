@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from importer.records import SourceOptions
+from importer.rules import RULES, Switch
 
 Blank = Literal["skip", "unset", "invalid"]
 BadValue = Literal["invalid", "leave_out"]
 Otherwise = Literal["keep", "invalid", "blank", "value"]
-Switch = Literal["error", "warn", "off"]
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ class Mapping:
     text: str = ""
 
     def switch(self, code: str) -> Switch:
-        """Tell how a rule is to be taken."""
-        return self.switches.get(code, "error")
+        """Tell how a rule is to be taken: as the mapping says, else as its severity says."""
+        return self.switches.get(code, "error" if RULES[code].severity == "error" else "warn")
 
     @property
     def fields(self) -> tuple[Attribute, ...]:

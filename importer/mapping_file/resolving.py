@@ -13,7 +13,6 @@ from importer.mapping_file.mapping import (
     Blank,
     Mapping,
     MappingTest,
-    Switch,
     UnsetRule,
 )
 from importer.mapping_file.naming import broken_rules, nearest
@@ -23,7 +22,7 @@ from importer.mapping_file.yaml_tree import Located, Path
 from importer.moengage import attributes as standard
 from importer.moengage import limits
 from importer.records import SourceOptions
-from importer.rules import RULES, SWITCHABLE
+from importer.rules import RULES, SWITCHABLE, Switch
 
 
 def resolve(model: MappingModel, document: Located, text: str) -> Mapping:
@@ -130,6 +129,15 @@ class _Resolver:
                     ", ".join(sorted(SWITCHABLE)),
                     f"did you mean `{guess}`?" if guess else "remove it",
                     of_key=True,
+                )
+                continue
+            if mapping.switches[code] not in RULES[code].choices:
+                words = ", ".join(RULES[code].choices)
+                self.findings.add(
+                    ("rules", code),
+                    f"`{code}: {mapping.switches[code]}`",
+                    f"one of {words}",
+                    f"choose one of {words}; `moengage-import rules {code}` explains the rule",
                 )
         self._check_unset(mapping)
 

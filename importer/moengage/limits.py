@@ -26,6 +26,15 @@ STRING_CHARACTERS = 512
 LIST_ITEMS = 50
 """Items of an array, each at most STRING_CHARACTERS (Data API docs)."""
 
+OBJECT_BYTES = 25_000
+OBJECT_KEYS = 100
+OBJECT_LEVELS = 2
+OBJECT_KEY_BANS = ("$", ".", "%", "#")
+"""Of an object attribute: its size, sub-attributes, nesting and characters in keys (Data API docs)."""
+
+CAUTIOUS_BODY_BYTES = 100_000
+"""Older pages of the docs say 100 KB where the present ones say 128."""
+
 ATTRIBUTES_PER_WORKSPACE = 256
 """Distinct user attributes in one workspace; new ones beyond are dropped (Data API docs)."""
 

@@ -17,6 +17,7 @@ from importer.mapping_file import Mapping
 from importer.moengage import limits
 from importer.records import Int64s, Rejection
 from importer.typed import Typed, TypedColumn
+from importer.warned import Warned
 
 # A block's bodies together may outgrow the 2 GiB that 32-bit offsets reach.
 _TEXT = pa.large_string()
@@ -36,14 +37,14 @@ class Built:
     positions: rows of the batch (int64, ascending) that have one.
     customer_ids, bodies: of these rows (pa.StringArray, pa.LargeBinaryArray).
     rejections: rows whose body is larger than the API takes.
-    without_attributes: how many rows have an id and nothing else.
+    warnings: rows that have an id and nothing else, and those that are larger than is wise.
     """
 
     positions: Int64s
     customer_ids: pa.StringArray
     bodies: pa.LargeBinaryArray
     rejections: tuple[Rejection, ...]
-    without_attributes: int
+    warnings: tuple[Warned, ...]
 
 
 def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
@@ -67,7 +68,10 @@ def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
         customer_ids=ids.filter(pa.array(fits)),
         bodies=(bodies if fits.all() else bodies.filter(pa.array(fits))).cast(pa.large_binary()),
         rejections=_too_large(typed, positions[~fits], bodies.filter(pa.array(~fits))),
-        without_attributes=_bare_rows(attributes, platforms, unset),
+        warnings=(
+            *_bare_rows(attributes, platforms, unset, typed.batch.index[positions]),
+            *_big(bodies, mapping, typed.batch.index[positions]),
+        ),
     )
 
 
@@ -115,16 +119,21 @@ def _members(attributes: Sequence[_Member]) -> list[Piece]:
     return pieces
 
 
-def _bare_rows(attributes: Sequence[_Member], platforms: pa.Array | None, unset: pa.Array) -> int:
-    """Count the rows that have an id and nothing else."""
+def _bare_rows(
+    attributes: Sequence[_Member], platforms: pa.Array | None, unset: pa.Array, index: Int64s
+) -> tuple[Warned, ...]:
+    """Warn of the rows that have an id and nothing else; `index` as in Batch."""
     bare = pc.equal(pc.binary_length(unset), 0)
     if platforms is not None:
         bare = pc.and_(bare, pc.equal(pc.binary_length(platforms), 0))
     for member in attributes:
         if member.is_everywhere:
-            return 0
+            return ()
         bare = pc.and_(bare, pc.is_null(member.core))
-    return int(pc.sum(bare).as_py() or 0)
+    rows = int(pc.sum(bare).as_py() or 0)
+    return (
+        (Warned("no-attributes", "", rows, int(index[bare.index(True).as_py()])),) if rows else ()
+    )
 
 
 def _concatenated(pieces: Sequence[Piece]) -> pa.Array:
@@ -225,6 +234,17 @@ def _fits(bodies: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(
         pc.less_equal(pc.binary_length(bodies), limits.BODY_BYTES).to_numpy(zero_copy_only=False),
         dtype=bool,
+    )
+
+
+def _big(bodies: pa.Array, mapping: Mapping, index: Int64s) -> tuple[Warned, ...]:
+    """Warn of bodies that only some pages of the documentation allow; `index` as in Batch."""
+    sizes = pc.binary_length(bodies).to_numpy(zero_copy_only=False)
+    big = np.flatnonzero((sizes > limits.CAUTIOUS_BODY_BYTES) & (sizes <= limits.BODY_BYTES))
+    if not len(big) or mapping.switch("payload-big") == "off":
+        return ()
+    return (
+        Warned("payload-big", "", len(big), int(index[big[0]]), found=f"{sizes[big[0]]} bytes"),
     )
 
 

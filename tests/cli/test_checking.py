@@ -132,4 +132,4 @@ def test_the_commonest_reason_has_a_row_one_can_look_at(call: Call, folder: Path
     )
     out = call("check", "u.csv", "-m", "m.yaml").out
     assert "Why 5 rows did not make it:" in out
-    assert out.index('4  not-integer: u.csv row 6 (line 7) column "seq"') < out.index("id-banned")
+    assert out.index('4  u.csv row 6 (line 7) column "seq"') < out.index("[id-banned]")

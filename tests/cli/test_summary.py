@@ -5,10 +5,12 @@ from pathlib import Path
 
 from importer.cli.summary import summary
 from importer.records import Fate, Stop
-from importer.stages.reporting import Reason, RunReport
+from importer.stages.reporting import Caution, Reason, RunReport
 
 BAD = Reason("not-email", "E-mail", 1204, "u.csv", 7, 9, "'asha(at)home'", "an address like a@b.cd")
 FULL = Reason("connection", "", 1, "u.csv", 3, 4, "no route to host", "check the network")
+
+WARNED = Caution("looks-null", "City", 24, "u.csv", 5, 6, found="NULL")
 
 REPORT = RunReport(
     run="20260131-120000-ab12",
@@ -43,8 +45,8 @@ def test_the_fates_stand_above_their_sum() -> None:
 def test_a_reason_has_its_count_its_place_and_what_was_expected() -> None:
     text = summary(REPORT, show_values=True)
     assert "Why 1,205 rows did not make it:" in text
-    assert '  1,204  not-email: u.csv row 7 (line 9) column "E-mail"' in text
-    assert "found 'asha(at)home', expected an address like a@b.cd" in text
+    assert '  1,204  u.csv row 7 (line 9) column "E-mail"\n' in text
+    assert "found 'asha(at)home', expected an address like a@b.cd [not-email]\n" in text
 
 
 def test_no_cell_is_shown_where_it_may_end_in_a_log() -> None:
@@ -58,7 +60,7 @@ def test_no_cell_is_shown_where_it_may_end_in_a_log() -> None:
 def test_five_reasons_are_enough_for_one_screen() -> None:
     reasons = tuple(replace(BAD, column=f"column-{n}") for n in range(7))
     text = summary(replace(REPORT, reasons=reasons), show_values=False)
-    assert text.count("not-email: ") == 5
+    assert text.count("[not-email]") == 5
     assert "(the 5 commonest reasons; 2 more in the dead letter)" in text
 
 
@@ -74,11 +76,11 @@ def test_a_stop_comes_first_with_what_to_do() -> None:
 
 def test_warnings_and_notes_are_told() -> None:
     text = summary(
-        replace(REPORT, warnings={"left-out": 24}, notes=("a note",), warnings_file=Path("/s/w")),
+        replace(REPORT, warnings=(WARNED,), notes=("a note",), warnings_file=Path("/s/w")),
         show_values=False,
     )
     assert "Warning: 24 x " in text
-    assert "[left-out]" in text
+    assert '[looks-null]\n         first: u.csv row 5 (line 6) column "City": NULL\n' in text
     assert "listed in /s/w" in text
     assert "Note: a note" in text
 

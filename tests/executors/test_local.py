@@ -47,7 +47,7 @@ def plain(prepared: Prepared) -> dict[str, Any]:
         "filtered": prepared.filtered.tolist(),
         "rejections": prepared.rejections,
         "left_out": prepared.left_out,
-        "warnings": dict(prepared.warnings),
+        "warnings": prepared.warnings,
     }
 
 

@@ -14,6 +14,7 @@ from importer.mapping_file import parse_mapping
 from importer.records import Batch
 from importer.stages.building import Built, build
 from importer.stages.coercing import coerce
+from importer.warned import Warned
 
 HEAD = "mapping: 1\ncustomer_id: id\n"
 
@@ -75,7 +76,7 @@ def test_a_blank_cell_is_left_out_wherever_it_stands() -> None:
 
 def test_a_row_without_attributes_is_sent_with_none_and_counted() -> None:
     result = built("attributes: {a: a}\n", {"id": ["u1", "u2"], "a": ["", "x"]})
-    assert result.without_attributes == 1
+    assert result.warnings == (Warned("no-attributes", "", 1, 0),)
     assert json.loads(result.bodies[0].as_py())["attributes"] == {}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from importer.amounts import Allowance
 from importer.records import DEAD_FATES, Fate, Stop
-from importer.rules import RULES
+from importer.stages.reporting.cautions import Caution
 from importer.stages.reporting.reasons import Reason
 
 
@@ -22,7 +22,7 @@ class RunReport:
     fates: every word of Fate with its count; their sum is `rows`.
     sent: whether anything was meant to be sent (False for a check).
     requests, retries: tries in all, and how many of them were not the first of their row.
-    warnings: rule code -> rows; notes: warnings about the source and the mapping, whole sentences.
+    warnings: what the rules say of rows, by code; notes: warnings about the source and the mapping, whole sentences.
     dead_letter: None when every row made it.
     stop: why the run ended before its rows did; None if it did not.
     next: the command to try next.
@@ -41,7 +41,7 @@ class RunReport:
     retries: int = 0
     paused_seconds: float = 0.0
     rows_complete: bool = True
-    warnings: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     source: tuple[Mapping[str, object], ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -70,10 +70,7 @@ class RunReport:
             "requests": self.requests,
             "retries": self.retries,
             "paused_seconds": round(self.paused_seconds, 3),
-            "warnings": [
-                {"code": code, "rows": rows, "message": RULES[code].what}
-                for code, rows in sorted(self.warnings.items())
-            ]
+            "warnings": [caution.as_dict() for caution in self.warnings]
             + [{"code": "mapping", "rows": 0, "message": note} for note in self.notes],
             "seconds": round(self.seconds, 3),
             "sources": list(self.sources),

@@ -8,7 +8,7 @@ import pytest
 
 from importer.amounts import Allowance
 from importer.records import Fate, Stop
-from importer.stages.reporting import Reason, RunReport, exit_code
+from importer.stages.reporting import Caution, Reason, RunReport, exit_code
 
 STOPPED = Stop("interrupted", "SIGTERM", "again", 143)
 
@@ -25,7 +25,7 @@ REPORT = RunReport(
     next="moengage-import check users.csv",
     requests=8,
     retries=1,
-    warnings={"left-out": 2},
+    warnings=(Caution("left-out", "Born", 2, "users.csv", 3, 4),),
     notes=("a sentence about the mapping",),
     reasons=(Reason("not-email", "E-mail", 3, "users.csv", 7, 8, "'asha(at)home'", "an address"),),
     dead_letter=Path("/state/dead_letter.csv"),

@@ -13,6 +13,7 @@ from importer.records import Batch
 from importer.rules import RULES
 from importer.stages.coercing import coerce
 from importer.stages.enforcing import Enforced, enforce
+from importer.warned import Warned
 
 
 def enforced(
@@ -77,9 +78,9 @@ def test_texts_that_moengage_cuts_are_refused(cell: str, code: str | None) -> No
 def test_a_switch_makes_a_rule_a_warning_or_nothing() -> None:
     long = ["x" * 513, "ok", "y" * 600]
     warned = enforced(long, rules="{string-long: warn}")
-    assert (warned.rejections, warned.warnings) == ((), {"string-long": 2})
+    assert warned == Enforced((), (Warned("string-long", "c", 2, 0, found="513 characters"),))
     silent = enforced(long, rules="{string-long: off}")
-    assert (silent.rejections, silent.warnings) == ((), {})
+    assert silent == Enforced((), ())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_lists_that_moengage_does_not_keep_are_refused(
 
 def test_texts_that_look_null_are_a_warning_and_are_sent() -> None:
     found = enforced(["NULL", "nan", "#N/A", "none", "Nancy", ""])
-    assert (found.rejections, found.warnings) == ((), {"looks-null": 4})
+    assert found == Enforced((), (Warned("looks-null", "c", 4, 0, found="NULL"),))
 
 
 def test_rows_that_are_filtered_are_not_held_to_the_rules() -> None:
@@ -118,6 +119,102 @@ def test_an_id_that_its_value_table_refuses_gets_no_second_reason() -> None:
     )
     batch = Batch(np.arange(3, dtype=np.int64), pa.table({"id": ["a1", "b2", ""]}))
     assert codes(enforce(coerce(batch, mapping), mapping)) == [(2, "id-blank")]
+
+
+def test_a_warning_can_be_made_an_error() -> None:
+    assert codes(enforced(["x", "NULL"], rules="{looks-null: error}")) == [(1, "looks-null")]
+
+
+def test_no_warning_counts_a_row_that_is_refused() -> None:
+    found = enforced(["NULL", "NULL"], ids=["x", "user-1"])
+    assert codes(found) == [(0, "id-short")]
+    assert found.warnings == (Warned("looks-null", "c", 1, 1, found="NULL"),)
+    mapping = parse_mapping("mapping: 1\ncustomer_id: id\nattributes: {a: c}\n")
+    cells = pa.table({"id": ["u1", "u2"], "c": ["NULL", "NULL"]})
+    typed = coerce(Batch(np.arange(2, dtype=np.int64), cells), mapping)
+    assert enforce(typed, mapping, np.array([True, True])).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("ids", "twins"),
+    [
+        (["Ann", "Bob", "ANN", "ann", "Bob"], [("id-case", 2, 2, 0)]),
+        (["bob-1", "Ann-1", "bob-1", "ann-1"], [("id-case", 1, 3, 1)]),
+        (["ann-1", "bob-1", "ann-1"], []),
+        (["ANN-1", "BOB-1", "ANN-1"], []),
+        (["Ann-1", "Bob-1", "Ann-1"], []),
+        (["", "Ann-1", ""], []),
+    ],
+)
+def test_ids_that_differ_only_by_case_are_told_with_two_rows(
+    ids: list[str], twins: list[tuple[str, int, int, int]]
+) -> None:
+    found = enforced(["v"] * len(ids), ids=ids)
+    assert [(one.code, one.rows, one.index, one.other) for one in found.warnings] == twins
+    # An id is a person's data: no warning quotes one.
+    assert all(one.found == "" for one in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_date"),
+    [
+        ("2024-01-31", True),
+        ("2024-15-12", True),
+        ("31/01/2024", True),
+        ("1/2/2024", True),
+        ("31.1.2024", True),
+        ("2024/1/31", True),
+        ("2024-01-31T12:00:00Z", True),
+        ("2024-01-31 12:00:00.123456+05:30", True),
+        ("20240131", False),
+        ("1.2.3.4.5", False),
+        ("2024-01-31 or so", False),
+        ("12.345.678", False),
+        ("555-1234-99", False),
+        ("12-34-5678-9012", False),
+        ("Zoë 1/2/24", False),
+        ("", False),
+        ("1", False),
+    ],
+)
+def test_texts_that_are_written_like_dates_are_a_warning(cell: str, is_date: bool) -> None:
+    found = enforced(["x", cell, "Pune, or so"])
+    dates = [Warned("date-as-text", "c", 1, 1)]
+    assert list(found.warnings) == (dates if is_date else [])
+    assert not found.rejections
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('{"a": 1}', []),
+        ("[1, 2]", []),
+        ("12", []),
+        ('"text"', []),
+        ("{}", ["object-empty"]),
+        ("[{}]", ["object-empty"]),
+        ('[1, "a"]', ["list-mixed"]),
+        ("[true]", ["list-mixed"]),
+        ("[[1]]", ["list-mixed"]),
+        ('[1, {"a": 1}]', ["list-mixed"]),
+        (f"[{','.join(['1'] * 51)}]", ["list-long"]),
+        (f'["{"x" * 513}"]', ["list-item-long"]),
+        (f'"{"x" * 513}"', ["string-long"]),
+        (f'"https://e.x/{"x" * 513}"', ["url-long"]),
+        ('{"a": {"b": {"c": 1}}}', ["object-deep"]),
+        ('{"a": [{"b": {"c": 1}}]}', ["object-deep"]),
+        ('{"a": {"b": 1}}', []),
+        ('{"a.b": 1}', ["object-key"]),
+        ('{"a": {"$b": 1}}', ["object-key"]),
+        (orjson.dumps({f"k{n}": n for n in range(101)}).decode(), ["object-large"]),
+        (orjson.dumps({"k": "x" * 25_000}).decode(), ["object-large"]),
+    ],
+)
+def test_json_that_moengage_drops_or_cuts_is_refused(cell: str, expected: list[str]) -> None:
+    found = enforced(["1", cell], attribute="{column: c, type: json}")
+    assert codes(found) == [(1, code) for code in expected]
+    sends_objects = "{" in cell and not expected
+    assert [one.code for one in found.warnings] == (["object-sent"] if sends_objects else [])
 
 
 def test_every_code_is_explained() -> None:
