@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from importer.errors import MappingError, Problem
+from importer.mapping_file.api_rules import breaches
 from importer.mapping_file.mapping import Attribute, FromColumns, FromTemplate, Mapping
-from importer.mapping_file.naming import broken_rules, nearest
+from importer.mapping_file.naming import nearest
 from importer.moengage.attributes import BY_KEY
 from importer.rules import RULES
 
@@ -62,20 +63,10 @@ def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str)
 
 def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:
     mapped = {entry.name for entry in mapping.attributes}
-    problems, passed = [], []
+    problems, passed, warnings = [], [], list(mapping.warnings)
     for column in left:
-        codes = [code for code in broken_rules(column) if RULES[code].severity == "error"]
-        codes = [code for code in codes if mapping.switch(code) == "error"]
-        if codes or column in mapped:
-            reason = f"the name is blocked or reserved [{codes[0]}]" if codes else "it is mapped"
-            problems.append(
-                Problem(
-                    f'{source} column "{column}"',
-                    f"a column that cannot be passed under its own name: {reason}",
-                    "a free name (`unmapped: pass`)",
-                    "map the column to an attribute of another name",
-                )
-            )
+        if column in mapped:
+            problems.append(_impassable(source, column, "it is mapped"))
         passed.append(
             Attribute(
                 name=column,
@@ -87,6 +78,28 @@ def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:
                 bad_value=mapping.bad_value,
             )
         )
+    bound = replace(mapping, attributes=(*mapping.attributes, *passed))
+    # Those of the mapping itself were told when it was read.
+    known = set(breaches(mapping))
+    for breach in [breach for breach in breaches(bound) if breach not in known]:
+        if mapping.switch(breach.code) == "warn":
+            warnings.append(f"{breach.found} [{breach.code}]")
+        elif breach.attribute:
+            problems.append(_impassable(source, breach.attribute, breach.found, breach.code))
+        else:
+            place, fix = mapping.file, RULES[breach.code].fix
+            expected = f"{breach.expected} [{breach.code}]"
+            found = f"{breach.found}, when each column is passed (`unmapped: pass`)"
+            problems.append(Problem(place, found, expected, fix))
     if problems:
         raise MappingError.of(tuple(problems))
-    return replace(mapping, attributes=(*mapping.attributes, *passed))
+    return replace(bound, warnings=tuple(warnings))
+
+
+def _impassable(source: str, column: str, reason: str, code: str = "") -> Problem:
+    return Problem(
+        f'{source} column "{column}"',
+        f"a column that cannot be passed under its own name: {reason}",
+        "a free name (`unmapped: pass`)" + (f" [{code}]" if code else ""),
+        "map the column to an attribute of another name",
+    )

@@ -6,6 +6,12 @@ from difflib import get_close_matches
 
 from importer.moengage import attributes, limits, names
 
+_TAKEN = (
+    names.RESERVED_NAMES
+    | names.STORAGE_KEYS
+    | {*names.ARRAY_UPDATES, names.PLATFORMS_KEY, "customer_id"}
+)
+
 
 def broken_rules(name: str) -> tuple[str, ...]:
     """Give the codes of the rules that this attribute name breaks, errors and warnings."""
@@ -17,12 +23,17 @@ def broken_rules(name: str) -> tuple[str, ...]:
     codes = []
     if len(name) > limits.NAME_CHARACTERS:
         codes.append("name-long")
-    taken = names.RESERVED_NAMES | names.STORAGE_KEYS | frozenset(names.ARRAY_UPDATES)
-    if name in taken or names.is_read_only(name):
+    if name in _TAKEN or names.is_read_only(name):
         codes.append("name-reserved")
     elif name.lower().startswith(names.SYSTEM_PREFIX):
         codes.append("name-prefix")
     return tuple(codes)
+
+
+def stored_name(name: str) -> str:
+    """Give the name under which MoEngage keeps an attribute."""
+    standard = attributes.BY_KEY.get(name)
+    return standard.storage_key if standard else name[: limits.NAME_CHARACTERS]
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str | None:

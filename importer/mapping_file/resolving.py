@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, cast
 
+from importer.mapping_file.api_rules import breaches
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import MappingModel
 from importer.mapping_file.mapping import (
@@ -15,12 +16,10 @@ from importer.mapping_file.mapping import (
     MappingTest,
     UnsetRule,
 )
-from importer.mapping_file.naming import broken_rules, nearest
+from importer.mapping_file.naming import nearest
 from importer.mapping_file.source_options import OPTION_TEXTS, source_options
 from importer.mapping_file.values import Values
 from importer.mapping_file.yaml_tree import Located, Path
-from importer.moengage import attributes as standard
-from importer.moengage import limits
 from importer.records import SourceOptions
 from importer.rules import RULES, SWITCHABLE, Switch
 
@@ -41,8 +40,6 @@ class _Resolver:
     def mapping(self, text: str) -> Mapping:
         model = self.model
         values = Values(model, self.findings)
-        for name in model.attributes:
-            self._check_name(name)
         result = Mapping(
             file=self.document.file,
             name=model.name or FilePath(self.document.file).stem,
@@ -85,21 +82,20 @@ class _Resolver:
             )
         return replace(options, sheet=source.sheet, missing_columns=source.missing_columns)
 
-    def _check_name(self, name: str) -> None:
-        for code in broken_rules(name):
-            rule = RULES[code]
-            switch = self.model.rules.get(code, "error")
-            if rule.severity == "warning" or switch == "warn":
-                note = standard.BY_KEY[name].disputed if name in standard.BY_KEY else rule.why
-                self.findings.warnings.append(f"attribute `{name}`: {note} [{code}]")
-            elif switch == "error":
-                self.findings.add(
-                    ("attributes", name),
-                    f"the attribute name `{name}`, which MoEngage does not take: {rule.why}",
-                    "a name that is free [" + code + "]",
-                    rule.fix,
-                    of_key=True,
-                )
+    def _check_rules(self, mapping: Mapping) -> None:
+        """Note each breach of the API's rules as an error or a warning, by its switch."""
+        for breach in breaches(mapping):
+            code = breach.code
+            if mapping.switch(code) == "warn":
+                self.findings.warnings.append(f"{breach.found} [{code}]")
+                continue
+            self.findings.add(
+                breach.path,
+                breach.found,
+                f"{breach.expected} [{code}]",
+                RULES[code].fix,
+                of_key=breach.of_key,
+            )
 
     def _check_whole(self, mapping: Mapping) -> None:
         if self.model.duplicates != "each":
@@ -109,16 +105,6 @@ class _Resolver:
                 "version",
                 "`duplicates: each` (every row is sent, in the file's order)",
                 "write `duplicates: each`, or leave the line away",
-            )
-        if len(mapping.attributes) > limits.ATTRIBUTES_PER_WORKSPACE and (
-            mapping.switch("attributes-many") == "error"
-        ):
-            rule = RULES["attributes-many"]
-            self.findings.add(
-                ("attributes",),
-                f"{len(mapping.attributes)} attributes",
-                f"at most {limits.ATTRIBUTES_PER_WORKSPACE} [attributes-many]",
-                rule.fix,
             )
         for code in mapping.switches:
             if code not in SWITCHABLE:
@@ -140,20 +126,12 @@ class _Resolver:
                     f"choose one of {words}; `moengage-import rules {code}` explains the rule",
                 )
         self._check_unset(mapping)
+        self._check_rules(mapping)
 
     def _check_unset(self, mapping: Mapping) -> None:
         for index, rule in enumerate(mapping.unset):
             if rule.attr.strip() == "":
                 self.findings.add(("unset", index, "attr"), "no name", "an attribute", "write it")
-                continue
-            hit = [entry.name for entry in mapping.attributes if unsets(rule, entry.name)]
-            if hit:
-                self.findings.add(
-                    ("unset", index),
-                    f"a rule that also unsets the mapped attribute `{hit[0]}`",
-                    "rules for attributes that this mapping does not send (unset wins)",
-                    "make the rule narrower, or remove the attribute",
-                )
 
     def _column_places(self) -> dict[str, str]:
         """Give, for each text in the file, the first place where it stands (for messages)."""
@@ -165,17 +143,6 @@ class _Resolver:
         for name in self.model.where:
             places.setdefault(name, self.document.place(("where", name), of_key=True))
         return places
-
-
-def unsets(rule: UnsetRule, name: str) -> bool:
-    """Tell whether an unset rule matches an attribute's name (four operators of the API)."""
-    one, other = (name, rule.attr) if rule.case_sensitive else (name.lower(), rule.attr.lower())
-    return {
-        "equals": one == other,
-        "prefix": one.startswith(other),
-        "suffix": one.endswith(other),
-        "contains": other in one,
-    }[rule.match]
 
 
 def _shown(value: object) -> str:

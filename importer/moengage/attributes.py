@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class StandardAttribute:
     type: a mapping type (string, integer, number, boolean, date, datetime, geo, list ...).
     storage_key: the name under which MoEngage keeps it; the same as `key` where none is published.
     consent: whether it says what a person allows; such values are protected.
+    consents: "in" if a yes there means that messages are wanted, "out" if that none are.
     disputed: what later documentation says against the User API's table; "" if nothing.
     """
 
@@ -22,6 +24,7 @@ class StandardAttribute:
     description: str
     documented_in: str = "User API"
     consent: bool = False
+    consents: Literal["in", "out", ""] = ""
     create_only: bool = False
     disputed: str = ""
 
@@ -103,6 +106,7 @@ STANDARD_ATTRIBUTES: tuple[StandardAttribute, ...] = (
         "moe_unsubscribe",
         "E-mails are not sent to the user when this is true.",
         consent=True,
+        consents="out",
     ),
     StandardAttribute("u_bd", "Birthday", "date", "u_bd", "Birthday, ISO 8601.", _DOCS),
     StandardAttribute(
@@ -128,6 +132,7 @@ STANDARD_ATTRIBUTES: tuple[StandardAttribute, ...] = (
         "DOUBLE_OPTED_IN, OPTED_OUT or OPT_IN_PENDING.",
         _DOCS,
         consent=True,
+        consents="in",
     ),
     StandardAttribute(
         "moe_sms_subscription",
@@ -137,6 +142,7 @@ STANDARD_ATTRIBUTES: tuple[StandardAttribute, ...] = (
         "Subscription state for SMS.",
         _DOCS,
         consent=True,
+        consents="in",
     ),
     StandardAttribute(
         "moe_wa_subscription",
@@ -146,6 +152,7 @@ STANDARD_ATTRIBUTES: tuple[StandardAttribute, ...] = (
         "Subscription state for WhatsApp.",
         _DOCS,
         consent=True,
+        consents="in",
     ),
     StandardAttribute(
         "push_preference",
@@ -155,6 +162,7 @@ STANDARD_ATTRIBUTES: tuple[StandardAttribute, ...] = (
         "iOS push preference (deprecated).",
         _DOCS,
         consent=True,
+        consents="in",
     ),
     StandardAttribute(
         "campaign_name",

@@ -35,6 +35,9 @@ OBJECT_KEY_BANS = ("$", ".", "%", "#")
 CAUTIOUS_BODY_BYTES = 100_000
 """Older pages of the docs say 100 KB where the present ones say 128."""
 
+UNSET_PATTERN_CHARACTERS = 4
+"""Shorter patterns of unset rules match too much; ours, no document names a figure."""
+
 ATTRIBUTES_PER_WORKSPACE = 256
 """Distinct user attributes in one workspace; new ones beyond are dropped (Data API docs)."""
 

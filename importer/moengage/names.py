@@ -80,6 +80,7 @@ STORAGE_KEYS = frozenset(
         "cr_t",
         "t_rev",
         "t_trans",
+        "uid",
         "geo",
     }
 )
@@ -110,6 +111,9 @@ _READ_ONLY_FAMILIES = re.compile(r"moe_rsp_.*|moe_ds_.*|locale_.*_display", re.D
 # Keys of an attributes object that are instructions, not attributes (Data API docs, "Array update").
 ARRAY_UPDATES = ("addValueToArrayField", "removeValueFromArrayField")
 
+PLATFORMS_KEY = "platforms"
+"""The key of an attributes object that holds the user's platforms (User API)."""
+
 SYSTEM_PREFIX = "moe_"
 
 PLATFORMS = ("ANDROID", "iOS", "web")
@@ -127,3 +131,13 @@ def platform_name(text: str) -> str | None:
 def is_read_only(name: str) -> bool:
     """Tell whether MoEngage computes this attribute itself (Data API docs: names and families)."""
     return name in READ_ONLY_NAMES or _READ_ONLY_FAMILIES.fullmatch(name) is not None
+
+
+def cannot_be_unset(name: str) -> bool:
+    """Tell whether MoEngage ignores an unset rule for this name (Data API docs, "Unset")."""
+    return (
+        name.startswith(SYSTEM_PREFIX)
+        or name in RESERVED_NAMES
+        or name == "customer_id"
+        or is_read_only(name)
+    )

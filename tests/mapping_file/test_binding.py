@@ -45,8 +45,22 @@ def test_unmapped_pass_sends_what_no_attribute_takes() -> None:
 
 @pytest.mark.parametrize("header", ["id", "_id", "status", "moe_x"])
 def test_a_header_that_moengage_blocks_is_not_passed(header: str) -> None:
-    with pytest.raises(MappingError, match="blocked or reserved"):
+    with pytest.raises(MappingError, match=rf"cannot be passed .* `{header}`: MoEngage"):
         bind(parse_mapping(HEAD + "unmapped: pass\n"), ["CRM ID", header], "users.csv")
+
+
+def test_passed_columns_are_held_to_the_rules_like_mapped_ones() -> None:
+    text = "mapping: 1\ncustomer_id: crm\nunmapped: pass\n"
+    many = ["crm", *(f"c{n}" for n in range(256))]
+    with pytest.raises(MappingError, match="257 attributes") as caught:
+        bind(parse_mapping(text), many, "users.csv")
+    assert "[attributes-many]" in str(caught.value)
+    with pytest.raises(MappingError, match="unset-mapped"):
+        bind(parse_mapping(text + "unset: [{attr: city}]\n"), ["crm", "city"], "users.csv")
+    bound = bind(
+        parse_mapping(text + "attributes: {age: a}\n"), ["crm", "a", "source"], "users.csv"
+    )
+    assert [str(note).split("`")[1] for note in bound.warnings] == ["age", "source"]
 
 
 def test_unmapped_error_names_the_columns_that_are_left() -> None:

@@ -173,8 +173,8 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (HEAD + "platforms: [{platform: symbian, active: A}]\n", ["unknown platform `symbian`"]),
         (HEAD + "rules: {id-banned: off}\n", ["no rule that can be switched"]),
         (
-            HEAD + "attributes: {ab: A}\nunset: [{attr: a, match: prefix}]\n",
-            ["also unsets the mapped attribute `ab`"],
+            HEAD + "attributes: {abcde: A}\nunset: [{attr: abcd, match: prefix}]\n",
+            ["also unsets the mapped attribute `abcde`"],
         ),
         (
             HEAD + "attributes: {a: {column: A, type: integr}, b: {blnk: 1}}\n",
