@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.config import RunConfig
+from importer.constant_id import require_several_users
 from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
 from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
@@ -65,6 +66,7 @@ def check_job(
 ) -> RunReport:
     """Do what check_source does, for a source that is open already."""
     require_harmless({"--problems": problems, "--payloads": payloads}, job)
+    require_several_users(job, config)
     watcher = observer or Silence()
     watcher.began("check", None)
     with ExitStack() as stack:

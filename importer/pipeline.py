@@ -79,6 +79,13 @@ class Preparer:
         batch, _ = read_batch(block, self.mapping.columns)
         return coerce(batch, self.mapping)
 
+    def customer_ids(self, block: Block) -> pa.StringArray:
+        """Read the ids alone, of the rows that have one and that `where:` lets through."""
+        mapping = replace(self.mapping, attributes=(), platforms=())
+        batch, _ = read_batch(block, mapping.columns)
+        typed = coerce(batch, mapping)
+        return typed.customer_ids.filter(pa.array(~typed.filtered)).drop_null()
+
     def _keys(self, typed: Typed, rows: int) -> UserKeys | None:
         """Hash the ids of all rows that have one, sent or not."""
         if self.secret is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from importer.config import RunConfig, Target
+from importer.constant_id import require_several_users
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.observer import Observer, Silence
@@ -50,6 +51,7 @@ def run_job(
     """Do what run_import does, for a source that is open already."""
     require_same_workspace(job.mapping, target)
     require_harmless({"--dead-letter": config.dead_letter, "--report": config.report}, job)
+    require_several_users(job, config)
     with (
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds),
         Ledger(config.state_dir) as ledger,

@@ -21,7 +21,7 @@ FLOORS = (
     ("run", "check", "preview", "ping"),
     ("import_run",),
     ("checkpoints", "registration"),
-    ("accounts", "outputs"),
+    ("accounts", "outputs", "constant_id"),
     ("run_options", "run_files"),
     ("job", "losses", "feed", "hints", "observer"),
     ("executors",),
