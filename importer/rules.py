@@ -528,6 +528,15 @@ _RULES = (
         _SWITCH,
     ),
     _warning(
+        "name-create-only",
+        "mapping",
+        "a standard attribute that is taken only when a user is created",
+        "MoEngage drops it in silence for users that it knows already",
+        _DOCS,
+        "nothing, if all users are new",
+        _SWITCH,
+    ),
+    _warning(
         "unset-ignored",
         "mapping",
         "an attribute to unset that MoEngage does not unset",

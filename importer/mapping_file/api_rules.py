@@ -121,7 +121,9 @@ def _hits(rule: UnsetRule, name: str) -> bool:
 
 def unsets(rule: UnsetRule, name: str) -> bool:
     """Tell whether an unset rule matches an attribute's name (four operators of the API)."""
-    one, other = (name, rule.attr) if rule.case_sensitive else (name.lower(), rule.attr.lower())
+    one, other = (
+        (name, rule.attr) if rule.case_sensitive else (name.casefold(), rule.attr.casefold())
+    )
     return {
         "equals": one == other,
         "prefix": one.startswith(other),

@@ -19,7 +19,9 @@ def broken_rules(name: str) -> tuple[str, ...]:
         return ("name-blocked",)
     standard = attributes.BY_KEY.get(name)
     if standard is not None:
-        return ("name-disputed",) if standard.disputed else ()
+        if standard.disputed:
+            return ("name-disputed",)
+        return ("name-create-only",) if standard.create_only else ()
     codes = []
     if len(name) > limits.NAME_CHARACTERS:
         codes.append("name-long")

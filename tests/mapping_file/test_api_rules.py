@@ -38,6 +38,7 @@ def told(text: str) -> list[str]:
         (f"attributes: {{{LONG}n: A}}\n", ["name-long"]),
         (f"attributes: {{{LONG}a: A, {LONG}b: B}}\n", ["name-long", "name-long", "name-twice"]),
         ("attributes: {revenue: A}\n", ["name-disputed"]),
+        ("attributes: {campaign_name: A}\n", ["name-create-only"]),
         ("attributes: {revenue: A}\nrules: {name-disputed: off}\n", []),
         ("attributes: {name: A, u_n: B}\n", ["name-reserved", "name-twice"]),
         ("attributes: {name: A, u_n: B}\nrules: {name-reserved: off}\n", ["name-twice"]),
