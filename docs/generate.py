@@ -1,4 +1,4 @@
-"""Writes the tables of docs/mapping.md that come from the code: `make docs`.
+"""Writes the tables of docs/mapping.md and docs/rules.md that come from the code: `make docs`.
 
 python docs/generate.py [--check]
 """
@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from importer.moengage.attributes import STANDARD_ATTRIBUTES
-from importer.rules import RULES
+from importer.rules import RULES, Rule
 from importer.stages.coercing import TYPES, ValueType
 
-PAGE = Path(__file__).resolve().parent / "mapping.md"
+DOCS = Path(__file__).resolve().parent
 
 
 def types() -> str:
@@ -63,9 +63,56 @@ def switches() -> str:
     return "\n".join(["| code | what it refuses |", "|---|---|", *rows]) + "\n"
 
 
-def page(text: str) -> str:
-    """Give the page with its generated parts renewed."""
-    for name, part in (("types", types()), ("attributes", attributes()), ("switches", switches())):
+def rules(stage: str) -> str:
+    """Give the table of one stage's rules."""
+    rows = [
+        f"| `{rule.code}` | {_severity(rule)} | {_cell(rule.what)} | {_cell(rule.why)} "
+        f"({rule.source}) | {_cell(rule.fix)} |"
+        for rule in RULES.values()
+        if rule.stage == stage
+    ]
+    return (
+        "\n".join(["| code | | what | why | what to do |", "|---|---|---|---|---|", *rows]) + "\n"
+    )
+
+
+def _severity(rule: Rule) -> str:
+    others = [f"`{word}`" for word in rule.choices if word != rule.severity.removesuffix("ing")]
+    return rule.severity + (f"; may be {' or '.join(others)}" if others else "")
+
+
+_TITLES = {
+    "reading": "Reading: a row that cannot be read exactly is refused, and the rows after it are right",
+    "coercing": "Types: a cell becomes a value that means the same, or is refused",
+    "validating": "Checks: what the mapping's own `check:` asks for",
+    "enforcing": "Values: MoEngage answers 200 to all of these, and drops or cuts them",
+    "mapping": "The mapping: told when it is read, before any row is",
+    "building": "Whole users",
+    "sending": "Sending: what the API said, or that it said nothing",
+}
+
+
+def all_rules() -> str:
+    """Give each stage's table, in the order of the rules."""
+    stages = dict.fromkeys(rule.stage for rule in RULES.values())
+    sections = [
+        f"## {_TITLES.get(stage, stage.capitalize())}\n\n{rules(stage)}" for stage in stages
+    ]
+    return "\n".join(sections)
+
+
+def pages() -> dict[Path, str]:
+    """Give each page with its generated parts renewed."""
+    parts = {
+        "mapping.md": {"types": types(), "attributes": attributes(), "switches": switches()},
+        "rules.md": {"rules": all_rules()},
+    }
+    return {DOCS / name: _renewed(DOCS / name, content) for name, content in parts.items()}
+
+
+def _renewed(path: Path, parts: dict[str, str]) -> str:
+    text = path.read_text(encoding="utf-8")
+    for name, part in parts.items():
         before, rest = text.split(f"<!-- {name} -->\n", 1)
         after = rest.split("<!-- end -->", 1)[1]
         text = f"{before}<!-- {name} -->\n{part}<!-- end -->{after}"
@@ -73,11 +120,11 @@ def page(text: str) -> str:
 
 
 def main() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    renewed = page(text)
-    if "--check" in sys.argv[1:]:
-        sys.exit("docs/mapping.md is out of date: make docs" if renewed != text else 0)
-    PAGE.write_text(renewed, encoding="utf-8")
+    for path, renewed in pages().items():
+        if "--check" not in sys.argv[1:]:
+            path.write_text(renewed, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != renewed:
+            sys.exit(f"docs/{path.name} is out of date: make docs")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ FLOORS = (
     ("sandbox",),
     ("typed", "keys"),
     ("config", "mapping_file", "stopping"),
-    ("amounts",),
+    ("amounts", "rule_examples"),
     ("rules", "moengage"),
     ("records", "errors"),
     ("warned",),

@@ -97,8 +97,6 @@ def _example(example: Example) -> str:
 
 def rules(code: Code = None, as_json: options.Json = False) -> int:
     """List every reason for which a row or a mapping is refused or warned about."""
-    from dataclasses import asdict
-
     from importer.cli.output import print_json
     from importer.errors import UsageError
     from importer.mapping_file.naming import nearest
@@ -115,20 +113,57 @@ def rules(code: Code = None, as_json: options.Json = False) -> int:
     chosen = [RULES[code]] if code else list(RULES.values())
     following = "moengage-import rules CODE" if code is None else "moengage-import rules"
     if as_json:
-        print_json({"rules": [asdict(rule) for rule in chosen], "next": following, "exit": 0})
+        print_json(
+            {"rules": [_rule_as_dict(rule) for rule in chosen], "next": following, "exit": 0}
+        )
         return 0
     for rule in chosen:
-        print(_explained(rule) if code else f"{rule.code:<18}{rule.severity:<9}{rule.what}")
+        print(_explained(rule) if code else _listed(rule))
     print(f"\nNext: {following}")
     return 0
 
 
+def _rule_as_dict(rule: Rule) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from importer.rule_examples import EXAMPLES, consequence
+
+    example = EXAMPLES.get(rule.code)
+    if example is None:
+        return {**asdict(rule), "example": None}
+    shown = {
+        "mapping": example.shown(example.mapping),
+        "file": example.file,
+        "table": example.shown(example.table),
+        "becomes": consequence(rule.code),
+    }
+    return {**asdict(rule), "example": shown}
+
+
+def _listed(rule: Rule) -> str:
+    set_to = f"; may be set to {', '.join(rule.choices)}" if rule.choices else ""
+    return (
+        f"{rule.code:<19}{rule.severity:<9}{rule.what}\n{'':<28}{rule.why} ({rule.source}{set_to})"
+    )
+
+
 def _explained(rule: Rule) -> str:
+    from importer.rule_examples import EXAMPLES, consequence
+
     lines = [
         f"{rule.code} ({rule.severity}, {rule.stage})",
-        f"  what:   {rule.what}",
-        f"  why:    {rule.why}",
-        f"  source: {rule.source}",
-        f"  fix:    {rule.fix}",
+        f"  what:    {rule.what}",
+        f"  why:     {rule.why}",
+        f"  source:  {rule.source}",
+        f"  fix:     {rule.fix}",
+        *([f"  switch:  {rule.switch}"] if rule.switch else []),
     ]
-    return "\n".join([*lines, *([f"  switch: {rule.switch}"] if rule.switch else [])])
+    if example := EXAMPLES.get(rule.code):
+        lines += ["  example, the mapping:", *_indented(example.shown(example.mapping))]
+        lines += [f"  and {example.file}:", *_indented(example.shown(example.table))]
+        lines.append(f"  -> {consequence(rule.code)}")
+    return "\n".join(lines)
+
+
+def _indented(lines: tuple[str, ...]) -> list[str]:
+    return [f"      {line}" for line in lines]

@@ -66,7 +66,7 @@ class Values:
             self._findings.add(
                 (*path, "platform"),
                 f"unknown platform `{entry.platform}`",
-                f"one of {', '.join(names.PLATFORMS)}",
+                f"one of {', '.join(names.PLATFORMS)} [platform-unknown]",
                 "correct the platform",
             )
         if entry.active.type not in (None, "boolean"):

@@ -66,7 +66,12 @@ def test_every_rule_is_listed_with_its_severity(call: Call) -> None:
     assert [rule["code"] for rule in call("rules", "--json").json["rules"]] == list(RULES)
     shown = call("rules").out.splitlines()
     for rule in RULES.values():
-        assert any(line.startswith(f"{rule.code} ") and rule.what in line for line in shown)
+        (at,) = [number for number, line in enumerate(shown) if line.startswith(f"{rule.code} ")]
+        assert rule.severity in shown[at]
+        assert rule.what in shown[at]
+        assert rule.why in shown[at + 1]
+        assert rule.source in shown[at + 1]
+        assert all(word in shown[at + 1] for word in rule.choices)
 
 
 def test_one_rule_is_explained_with_its_source_and_its_remedy(call: Call) -> None:
@@ -74,8 +79,10 @@ def test_one_rule_is_explained_with_its_source_and_its_remedy(call: Call) -> Non
     shown = call("rules", "id-banned").out
     assert all(text in shown for text in (rule.what, rule.why, rule.source, rule.fix))
     assert "id-short" not in shown
+    assert "      NULL,Pune\n  -> the row is invalid" in shown
     (listed,) = call("rules", "id-banned", "--json").json["rules"]
     assert listed["code"] == "id-banned"
+    assert listed["example"]["table"] == ["ID,City", "NULL,Pune"]
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest_one(call: Call) -> None:
