@@ -163,6 +163,7 @@ EXAMPLES: dict[str, Example] = {
     "name-long": Example(f"attributes: {{{'n' * 201}: City}}"),
     "name-twice": Example("attributes: {source: City, publisher_name: City}"),
     "name-disputed": Example("attributes: {source: City}"),
+    "name-near": Example("attributes: {First Name: City}"),
     "name-create-only": Example("attributes: {campaign_name: City}"),
     "platform-unknown": Example("platforms: [{platform: symbian, active: City}]"),
     "platform-twice": Example(

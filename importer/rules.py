@@ -528,6 +528,16 @@ _RULES = (
         _SWITCH,
     ),
     _warning(
+        "name-near",
+        "mapping",
+        "a custom attribute that is called almost like a standard one (Email, First Name)",
+        "MoEngage tells names apart by case and marks: it becomes another attribute, which campaigns "
+        "do not use",
+        _DOCS,
+        "write the standard attribute's name, if that is meant",
+        _SWITCH,
+    ),
+    _warning(
         "name-create-only",
         "mapping",
         "a standard attribute that is taken only when a user is created",

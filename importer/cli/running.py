@@ -174,12 +174,19 @@ def _require_dry_run(dry_run: bool, problems: Path | None, payloads: Path | None
 
 
 def _send(session: Session, sources: list[str], mapping: str, config: RunConfig) -> int:
+    from importer.constant_id import require_several_users
     from importer.job import open_job
     from importer.run import run_job
 
+    def opened() -> Job:
+        # Before the person is asked, and before a sandbox is started for nothing.
+        job = open_job(sources, mapping, config)
+        require_several_users(job, config)
+        return job
+
     return session.send(
         config,
-        lambda: open_job(sources, mapping, config),
+        opened,
         lambda job, target, config, observer, stop: run_job(
             job, target, config, observer=observer, stop=stop
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from importer.mapping_file.consent import sense_of
 from importer.mapping_file.mapping import Attribute, FromColumns, FromConstant, Mapping, UnsetRule
-from importer.mapping_file.naming import broken_rules, stored_name
+from importer.mapping_file.naming import broken_rules, near_standard, stored_name
 from importer.mapping_file.yaml_tree import Path
 from importer.moengage import limits, names
 from importer.moengage.attributes import BY_KEY
@@ -48,15 +48,24 @@ def breaches(mapping: Mapping) -> Iterator[Breach]:
 def _names(mapping: Mapping) -> Iterator[Breach]:
     for name in (entry.name for entry in mapping.attributes):
         for code in broken_rules(name):
-            disputed = BY_KEY[name].disputed if name in BY_KEY else ""
             yield Breach(
                 code,
                 ("attributes", name),
-                f"the attribute name `{name}`: {disputed or RULES[code].why}",
+                _about_name(name, code),
                 "a name that is free",
                 name,
                 of_key=True,
             )
+
+
+def _about_name(name: str, code: str) -> str:
+    if code == "name-near":
+        return (
+            f"the attribute name `{name}`: the standard attribute is called `{near_standard(name)}`"
+        )
+    if name in BY_KEY:
+        return f"the attribute `{name}`: {BY_KEY[name].disputed or RULES[code].why}"
+    return f"the attribute name `{name}`: {RULES[code].why}"
 
 
 def _twins(mapping: Mapping) -> Iterator[Breach]:

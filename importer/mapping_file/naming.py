@@ -29,7 +29,21 @@ def broken_rules(name: str) -> tuple[str, ...]:
         codes.append("name-reserved")
     elif name.lower().startswith(names.SYSTEM_PREFIX):
         codes.append("name-prefix")
+    elif _bare(name) in _STANDARD:
+        codes.append("name-near")
     return tuple(codes)
+
+
+def near_standard(name: str) -> str | None:
+    """Give the standard attribute whose name differs from this one by case and marks only."""
+    return _STANDARD.get(_bare(name))
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+_STANDARD = {_bare(key): key for key in attributes.BY_KEY}
 
 
 def stored_name(name: str) -> str:

@@ -9,9 +9,6 @@ from __future__ import annotations
 # Account-wide: every other row would get the same answer.
 STOP_STATUSES = frozenset({401, 403, 409})
 
-# The row itself is at fault and no repetition will mend it.
-REJECT_STATUSES = frozenset({400, 413, 415})
-
 # Passing trouble.  404, 502 and 503 were met as passing by two production integrations
 # (observed); 404 is retried only when the caller asks for it.
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})

@@ -27,7 +27,7 @@ _EXPECTED = {
     "string-long": f"at most {limits.STRING_CHARACTERS} characters",
     "url-long": f"a URL of at most {limits.STRING_CHARACTERS} characters",
     "looks-null": "a value, or an empty cell",
-    "date-as-text": "a date, or a text that is none",
+    "date-as-text": "a text that is no date, or `type: date`",
     "list-long": f"at most {limits.LIST_ITEMS} items",
     "list-item-long": f"items of at most {limits.STRING_CHARACTERS} characters",
     "list-mixed": "texts only, numbers only, or objects only",
