@@ -84,7 +84,7 @@ class RowSchema:
             code="check-failed",
             column=attribute.label,
             found=_shown(failure["failure_case"]),
-            expected=f"{name}: {_written(argument)} (the mapping's check for {attribute.name})",
+            expected=f"{_wanted(name, argument)} (the mapping's `{name}:` for {attribute.name})",
         )
 
     def _try_on_nothing(self, mapping: Mapping) -> None:
@@ -231,6 +231,36 @@ _CASTS: dict[str, Callable[[Any], Any]] = {
     "date": lambda argument: date.fromisoformat(_text(argument)),
     "datetime": _datetime,
 }
+
+
+_WANTED = {
+    "eq": "{}",
+    "ne": "anything but {}",
+    "gt": "more than {}",
+    "ge": "at least {}",
+    "lt": "less than {}",
+    "le": "at most {}",
+    "in_range": "{} to {}",
+    "isin": "one of {}",
+    "notin": "none of {}",
+    "str_length": "{} characters",
+    "str_matches": "a text that begins as the pattern {} says",
+    "str_startswith": "a text that begins with {}",
+    "str_endswith": "a text that ends with {}",
+    "str_contains": "a text with {} in it",
+}
+
+
+def _wanted(name: str, argument: Any) -> str:
+    """Say in words what a check wants."""
+    if isinstance(argument, dict):
+        argument = list(argument.values())
+    items = [str(item) for item in argument] if isinstance(argument, list) else [str(argument)]
+    if name in ("isin", "notin"):
+        items = [", ".join(items)]
+    elif name == "str_length":
+        items = [" to ".join(items)]
+    return _WANTED[name].format(*items)
 
 
 def _written(argument: Any) -> str:

@@ -83,10 +83,10 @@ def test_a_row_without_attributes_is_sent_with_none_and_counted() -> None:
 def test_unset_rules_and_blank_cells_stand_in_unset_attributes() -> None:
     text = (
         "attributes: {a: {column: a, blank: unset}, b: b}\n"
-        "unset: [{attr: old, match: prefix, case_sensitive: false}]\n"
+        "unset: [{attr: old_, match: prefix, case_sensitive: false}]\n"
     )
     found = payloads(text, {"id": ["u1", "u2"], "a": ["", "x"], "b": ["1", "2"]})
-    rule = {"type": "prefix", "attr": "old", "case_sensitive": False}
+    rule = {"type": "prefix", "attr": "old_", "case_sensitive": False}
     own = {"type": "equals", "attr": "a", "case_sensitive": True}
     assert [payload["unset_attributes"] for payload in found] == [[rule, own], [rule]]
 

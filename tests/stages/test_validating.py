@@ -75,13 +75,41 @@ def test_a_failure_names_row_column_check_and_value() -> None:
         code="check-failed",
         column="c",
         found="9.5",
-        expected="ge: 10 (the mapping's check for a)",
+        expected="at least 10 (the mapping's `ge:` for a)",
     )
 
 
 def test_every_failed_check_is_told() -> None:
     found = validated("{column: c, type: integer, check: {ge: 10, ne: 5}}", ["5"])
-    assert [rejection.expected.split(":")[0] for rejection in found] == ["ge", "ne"]
+    assert [rejection.expected.split(" (")[0] for rejection in found] == [
+        "at least 10",
+        "anything but 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "cell", "wanted"),
+    [
+        ("{eq: a}", "b", "a"),
+        ("{isin: [a, b]}", "c", "one of a, b"),
+        ("{notin: [a, b]}", "a", "none of a, b"),
+        ("{str_length: 2}", "a", "2 characters"),
+        ("{str_length: [2, 3]}", "a", "2 to 3 characters"),
+        ("{str_length: {min_value: 2, max_value: 3}}", "a", "2 to 3 characters"),
+        ("{str_startswith: a}", "b", "a text that begins with a"),
+        ("{str_endswith: a}", "b", "a text that ends with a"),
+        ("{str_contains: a}", "b", "a text with a in it"),
+        ("{str_matches: 'a{2}'}", "b", "a text that begins as the pattern a{2} says"),
+    ],
+)
+def test_a_failed_check_is_told_in_words(check: str, cell: str, wanted: str) -> None:
+    (found,) = validated(f"{{column: c, check: {check}}}", [cell])
+    assert found.expected.startswith(f"{wanted} (the mapping's `")
+
+
+def test_a_range_is_told_in_words() -> None:
+    (found,) = validated("{column: c, type: integer, check: {in_range: [1, 9]}}", ["10"])
+    assert found.expected == "1 to 9 (the mapping's `in_range:` for a)"
 
 
 def test_a_cell_that_failed_coercion_gets_no_second_reason() -> None:
