@@ -107,7 +107,7 @@ def test_what_passes_the_rules_without_a_warning_arrives_unchanged(
     # As in a workspace that takes objects.
     document["rules"] = {"object-sent": "off"}
     try:
-        mapping = parse_mapping(json.dumps(document, ensure_ascii=False))
+        mapping = parse_mapping(json.dumps(document))
     except MappingError:
         MET["mapping refused"] += 1
         return

@@ -98,6 +98,8 @@ class _Reader:
                 "a mapping file",
                 "remove repeated aliases (&name, *name)",
             )
+        for part in [key for key, _ in node.value] if isinstance(node, MappingNode) else [node]:
+            self._join_surrogates(part)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -121,6 +123,16 @@ class _Reader:
             self.keys[(*path, key)] = _spot(key_node)
             result[key] = self.read(value_node, (*path, key))
         return result
+
+    def _join_surrogates(self, node: Node) -> None:
+        """Make one character of two escapes, as JSON writes those beyond 16 bits."""
+        if not isinstance(node, ScalarNode):
+            return
+        try:
+            node.value = node.value.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            place = f"{self.file}:{_colon(node)}"
+            raise _not_yaml(place, "half of a character that takes two escapes") from None
 
 
 def _scalar(node: Node) -> Scalar | None:

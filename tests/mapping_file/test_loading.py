@@ -216,6 +216,16 @@ def test_aliases_cannot_make_a_short_file_huge() -> None:
     assert "far too large" in problems("\n".join(lines))[0]
 
 
+def test_two_escapes_of_one_character_are_one_and_half_of_it_is_refused() -> None:
+    text = HEAD + 'attributes: {"\\ud83d\\ude00": A, a: "\\ud83d\\ude00"}\n'
+    smile, plain = parse_mapping(text).attributes
+    assert (smile.name, plain.origin) == ("\U0001f600", FromColumns(("\U0001f600",)))
+    assert (
+        "m.yaml:3:14: text that is not YAML" in problems(HEAD + 'attributes: {"\\ud83d": A}\n')[0]
+    )
+    assert "half of a character" in problems(HEAD + 'attributes: {a: "\\ude00"}\n')[0]
+
+
 def test_a_mapping_crosses_process_borders() -> None:
     text = HEAD + "attributes: {a: {column: A, check: {isin: [x]}}, b: {lat: A, lon: B}}\n"
     mapping = parse_mapping(text)
