@@ -106,11 +106,12 @@ class _View:
 def _value(
     attribute: Attribute, cells: dict[str, str | None], json: str | None, reasons: list[Rejection]
 ) -> PreviewValue:
-    columns = dict.fromkeys(attribute.origin.columns)
+    columns = dict.fromkeys(attribute.columns)
     problems = [
         reason.message
         for reason in reasons
-        if reason.column and (reason.column == attribute.label or reason.column in columns)
+        if reason.column
+        and (reason.column == attribute.label or reason.column in attribute.origin.columns)
     ]
     return PreviewValue(
         attribute=attribute.name,

@@ -27,10 +27,11 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
     if problems:
         raise MappingError.of(tuple(problems))
     left = [column for column in columns if column not in _taken(mapping)]
-    if mapping.unmapped == "error" and left:
+    left_over = [column for column in left if column not in _deciding(mapping)]
+    if mapping.unmapped == "error" and left_over:
         raise MappingError(
             mapping.file,
-            f"columns that no attribute takes: {', '.join(left)}",
+            f"columns that no attribute takes: {', '.join(left_over)}",
             "every column of the source mapped (`unmapped: error`)",
             "map them, or write `unmapped: ignore`",
         )
@@ -48,6 +49,11 @@ def _taken(mapping: Mapping) -> set[str]:
         if not isinstance(entry.origin, FromTemplate)
         for column in entry.origin.columns
     }
+
+
+def _deciding(mapping: Mapping) -> set[str]:
+    """Give the columns that only say how others are read; such a use is none that sends them."""
+    return {entry.column for field in mapping.fields for entry in field.decided}
 
 
 def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str) -> Problem:

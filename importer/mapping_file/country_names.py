@@ -48,7 +48,7 @@ CC CCK Cocos (Keeling) Islands
 CD COD Congo - Kinshasa; DR Congo; Democratic Republic of the Congo; Congo, The Democratic
   Republic of the
 CF CAF Central African Republic; Ködörösêse tî Bêafrîka; République centrafricaine
-CG COG Congo - Brazzaville; Republic of the Congo; Congo
+CG COG Congo - Brazzaville; Congo-Brazzaville; Republic of the Congo
 CH CHE Switzerland; Swiss Confederation; Schweiz; Schwiiz; Suisse; Svizzera
 CI CIV Côte d'Ivoire; Ivory Coast; Republic of Côte d'Ivoire
 CK COK Cook Islands
@@ -277,7 +277,7 @@ def _folded(text: str) -> str:
 
 
 def _regions() -> dict[str, str]:
-    regions = {}
+    regions: dict[str, str] = {}
     for line in _TABLE.replace("\n  ", " ").strip().splitlines():
         two, three, names = line.split(" ", 2)
         regions |= {_folded(name): two for name in (two, three, *names.split(";"))}

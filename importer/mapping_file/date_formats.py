@@ -20,8 +20,16 @@ _TOKENS = (
     ("ss.s", "%S.%f"),
     ("ss", "%S"),
     ("TZD", "%z"),
+    ("AM", "%p"),
+    ("PM", "%p"),
     ("T", "T"),
 )
+
+WORDS = {
+    "date": ("iso", "excel", "excel_1904"),
+    "datetime": ("iso", "excel", "excel_1904", "epoch_seconds", "epoch_milliseconds"),
+}
+"""Formats with a name: ISO 8601, and those that count days or seconds; by the types they fit."""
 
 DIRECTIVES = frozenset("YymdBbHMSfzIp")
 """The strptime directives that are understood."""
@@ -32,6 +40,8 @@ def directives(text: str) -> str | None:
 
     None where a letter is no known token: it would be taken literally and match nothing.
     """
+    if text in WORDS["datetime"]:
+        return text
     if "%" in text:
         found = re.findall(r"%(.)", text)
         return text if found and all(letter in DIRECTIVES for letter in found) else None
@@ -48,7 +58,17 @@ def directives(text: str) -> str | None:
                 return None
             result.append(text[position])
             position += 1
-    return "".join(result)
+    pattern = "".join(result)
+    # Beside AM, hours are counted to 12.
+    return pattern.replace("%H", "%I") if "%p" in pattern else pattern
+
+
+def fits(pattern: str, kind: str) -> bool:
+    """Tell whether a date or a datetime can be read by what `directives` gave."""
+    if "%" not in pattern:
+        return pattern in WORDS.get(kind, ())
+    has_day = is_full_date(pattern) and has_whole_clock(pattern)
+    return has_day and not (kind == "date" and has_time(pattern))
 
 
 def is_full_date(pattern: str) -> bool:

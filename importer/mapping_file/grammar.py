@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from importer.mapping_file.by_column import plain_or_by_column
 from importer.mapping_file.types import CHECKS, TRANSFORMS, TYPE_OPTIONS
 from importer.mapping_file.yaml_tree import Scalar
 
@@ -30,6 +31,12 @@ def _flag(value: object) -> object:
 def _listed(value: object) -> object:
     """Let one text stand for a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+def _text_list(value: object) -> object:
+    if isinstance(value, list):
+        return [_text(entry) for entry in value]
+    return [_text(value)]
 
 
 def _column(value: object) -> object:
@@ -60,6 +67,26 @@ class Unknown(ValueError):
 Text = Annotated[str, BeforeValidator(_text)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Texts = Annotated[list[Text], BeforeValidator(_listed)]
+# Any, because pydantic would name the parts of a union in the places of its errors.
+_BY_COLUMN = {"type": "object", "additionalProperties": True}
+TextOrByColumn = Annotated[
+    Any,
+    BeforeValidator(plain_or_by_column(_text)),
+    WithJsonSchema({"anyOf": [{"type": "string"}, _BY_COLUMN]}),
+]
+TextsOrByColumn = Annotated[
+    Any,
+    BeforeValidator(plain_or_by_column(_text_list)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+                _BY_COLUMN,
+            ]
+        }
+    ),
+]
 BlankWord = Annotated[str, _choice("skip", "unset", "invalid")]
 BadValueWord = Annotated[str, _choice("invalid", "leave_out")]
 Switches = Annotated[str, _choice("error", "warn", "off")]
@@ -112,6 +139,7 @@ class CustomerIdModel(OriginModel):
     """`customer_id:`."""
 
     unique: Flag = False
+    whole: Flag = False
 
 
 class AttributeModel(OriginModel):
@@ -120,12 +148,22 @@ class AttributeModel(OriginModel):
     lat: Text | None = None
     lon: Text | None = None
     type: Annotated[str, _choice(*TYPE_OPTIONS)] | None = None
-    format: Texts | None = None
-    timezone: Text | None = None
-    region: Text | None = None
+    format: TextsOrByColumn = None
+    years_from: Text | None = None
+    timezone: TextOrByColumn = None
+    repeated_hour: Annotated[str, _choice("earlier", "later", "invalid")] | None = None
+    skipped_hour: Annotated[str, _choice("earlier", "later", "invalid")] | None = None
+    region: TextOrByColumn = None
+    style: Annotated[str, _choice("digits", "e164")] | None = None
     separator: Text | None = None
     decimal: Text | None = None
     thousands: Text | None = None
+    grouping: Annotated[str, _choice("thousands", "indian")] | None = None
+    percent: Annotated[str, _choice("points", "fraction")] | None = None
+    exponent: Flag | None = None
+    parentheses: Flag | None = None
+    whole: Flag | None = None
+    currency: TextOrByColumn = None
     invert: Flag | None = None
     blank: BlankWord | None = None
     bad_value: BadValueWord | None = None

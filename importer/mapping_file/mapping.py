@@ -6,12 +6,17 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from importer.mapping_file.decided_by import DecidedBy
 from importer.records import SourceOptions
 from importer.rules import RULES, Switch
 
 Blank = Literal["skip", "unset", "invalid"]
 BadValue = Literal["invalid", "leave_out"]
 Otherwise = Literal["keep", "invalid", "blank", "value"]
+ClockChange = Literal["earlier", "later", "invalid"]
+
+UNKNOWN_REGION = "ZZ"
+"""Stands for a country that is not known (Unicode CLDR): numbers need their country code then."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,15 @@ class Attribute:
     A cell's order: cell, transforms, nulls, values, type, check, rules.
 
     place: where it stands in the mapping file, `file:line:column`.
-    formats: strptime directives; empty means ISO 8601.
-    thousands, decimal: what stands between digits in the source; thousands "" is nothing.
+    formats: strptime directives, or words of date_formats.WORDS; empty means ISO 8601.
+    years_from: the first of the hundred years that two digits may mean; None where none may.
+    repeated_hour, skipped_hour: which of two instants is meant when clocks were changed.
+    region: two letters; UNKNOWN_REGION where a row's country is not known.
+    thousands, decimal: what stands between digits in the source; thousands "" is nothing.  Both
+        "" for money: each cell's own marks tell.
+    indian: whether digits may be grouped as in 1,23,456.
+    percent: what `12 %` becomes: 12 (points), 0.12 (fraction), or nothing ("").
+    decided: options that another column decides; decided rows have none of them left.
     separator: between a list's items; None is a JSON list.
     values: cell -> value before typing; None where no table is given.
     otherwise, otherwise_value: for cells that `values` does not have.
@@ -79,13 +91,29 @@ class Attribute:
     blank: Blank = "skip"
     bad_value: BadValue = "invalid"
     formats: tuple[str, ...] = ()
+    years_from: int | None = None
     timezone: str | None = None
+    repeated_hour: ClockChange = "invalid"
+    skipped_hour: ClockChange = "invalid"
     region: str | None = None
+    style: Literal["digits", "e164"] = "digits"
     separator: str | None = None
     decimal: str = "."
     thousands: str = ""
+    indian: bool = False
+    percent: Literal["", "points", "fraction"] = ""
+    exponent: bool = False
+    parentheses: bool = False
+    whole: bool = False
+    currency: str | None = None
+    decided: tuple[DecidedBy, ...] = ()
     invert: bool = False
     check: Dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give every source column that the value needs: those it stands in, and those that decide."""
+        return (*self.origin.columns, *(entry.column for entry in self.decided))
 
     @property
     def label(self) -> str:
@@ -162,5 +190,5 @@ class Mapping:
     @property
     def columns(self) -> tuple[str, ...]:
         """Give every source column that the mapping uses, once each, in the file's order."""
-        used = [column for entry in self.fields for column in entry.origin.columns]
+        used = [column for entry in self.fields for column in entry.columns]
         return tuple(dict.fromkeys([*used, *self.where]))

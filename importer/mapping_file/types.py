@@ -4,14 +4,17 @@ from __future__ import annotations
 
 # type -> the options (besides those every attribute has) that mean something for it
 TYPE_OPTIONS: dict[str, frozenset[str]] = {
-    "string": frozenset(),
-    "integer": frozenset({"thousands"}),
-    "number": frozenset({"decimal", "thousands"}),
+    "string": frozenset({"whole"}),
+    "integer": frozenset(
+        {"decimal", "thousands", "grouping", "percent", "exponent", "parentheses", "whole"}
+    ),
+    "number": frozenset({"decimal", "thousands", "grouping", "percent", "exponent", "parentheses"}),
+    "money": frozenset({"currency", "decimal", "thousands", "parentheses"}),
     "boolean": frozenset({"invert"}),
-    "date": frozenset({"format"}),
-    "datetime": frozenset({"format", "timezone"}),
-    "geo": frozenset({"lat", "lon"}),
-    "phone": frozenset({"region"}),
+    "date": frozenset({"format", "years_from"}),
+    "datetime": frozenset({"format", "years_from", "timezone", "repeated_hour", "skipped_hour"}),
+    "geo": frozenset({"lat", "lon", "decimal"}),
+    "phone": frozenset({"region", "style"}),
     "email": frozenset(),
     "list": frozenset({"separator"}),
     "json": frozenset(),
@@ -21,7 +24,7 @@ SPECIAL_OPTIONS = frozenset().union(*TYPE_OPTIONS.values())
 
 # A standard attribute may be given another type of the same family: the API then still gets the
 # kind of value that its table asks for.
-_FAMILIES = ({"string", "email", "phone"}, {"integer", "number"}, {"date", "datetime"})
+_FAMILIES = ({"string", "email", "phone"}, {"integer", "number", "money"}, {"date", "datetime"})
 
 TRANSFORMS = ("strip", "lower", "upper", "title", "collapse")
 

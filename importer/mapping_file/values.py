@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from importer.mapping_file import date_formats
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import AttributeModel, MappingModel, OriginModel
 from importer.mapping_file.mapping import (
@@ -21,7 +19,8 @@ from importer.mapping_file.mapping import (
     Platform,
     ValueOrigin,
 )
-from importer.mapping_file.types import SPECIAL_OPTIONS, TYPE_OPTIONS, same_family
+from importer.mapping_file.type_options import TypeOptions
+from importer.mapping_file.types import same_family
 from importer.mapping_file.yaml_tree import Path, Scalar
 from importer.moengage import attributes as standard
 from importer.moengage import names
@@ -52,6 +51,7 @@ class Values:
             type="string",
             place=self._findings.document.place(path),
             blank="invalid",
+            whole=model.whole,
             **self._cleaning(model, path),
         )
 
@@ -82,7 +82,6 @@ class Values:
 
     def _typed(self, name: str, model: AttributeModel, path: Path) -> Attribute:
         kind = self._type(name, model, path)
-        self._check_options(kind, model, path)
         return Attribute(
             name=name,
             origin=self._origin(model, path),
@@ -90,14 +89,9 @@ class Values:
             place=self._findings.document.place(path, of_key=True),
             blank=cast(Blank, model.blank or self._model.blank),
             bad_value=cast(BadValue, model.bad_value or self._model.bad_value),
-            formats=self._formats(kind, model, path),
-            timezone=self._timezone(model, path),
-            region=self._region(model, path),
-            separator=model.separator,
-            decimal=model.decimal or ".",
-            thousands=model.thousands or "",
             invert=bool(model.invert),
             check=dict(model.check),
+            **TypeOptions(kind, model, path, self._findings).fields(),
             **self._cleaning(model, path),
         )
 
@@ -174,84 +168,6 @@ class Values:
                 f"leave `type:` away, or give the attribute a name of its own (not `{name}`)",
             )
         return model.type or default.type
-
-    def _check_options(self, kind: str, model: AttributeModel, path: Path) -> None:
-        for option in sorted(SPECIAL_OPTIONS & model.model_fields_set):
-            if option in TYPE_OPTIONS[kind] or getattr(model, option) is None:
-                continue
-            fitting = [name for name, options in TYPE_OPTIONS.items() if option in options]
-            self._findings.add(
-                (*path, option),
-                f"`{option}:` on an attribute of type {kind}",
-                f"`{option}:` only with type {' or '.join(fitting)}",
-                f"add `type: {fitting[0]}`, or remove `{option}:`",
-                of_key=True,
-            )
-        for option, longest in (("decimal", 1), ("thousands", 1)):
-            text = getattr(model, option)
-            if text is not None and (len(text) > longest or text.isdigit() or text == "-"):
-                self._findings.add(
-                    (*path, option), f"{text!r}", "one character", "write one character"
-                )
-        if model.separator == "":
-            self._findings.add((*path, "separator"), "an empty text", "a separator", "write one")
-        if (model.decimal or ".") == (model.thousands or "") and kind == "number":
-            self._findings.add(
-                path,
-                "the same character for `decimal:` and `thousands:`",
-                "two different characters",
-                "correct one of them",
-            )
-
-    def _formats(self, kind: str, model: AttributeModel, path: Path) -> tuple[str, ...]:
-        patterns = []
-        for text in model.format or ():
-            pattern = date_formats.directives(text)
-            fits = (
-                pattern is not None
-                and date_formats.is_full_date(pattern)
-                and date_formats.has_whole_clock(pattern)
-            )
-            if not fits or pattern is None or (kind == "date" and date_formats.has_time(pattern)):
-                self._findings.add(
-                    (*path, "format"),
-                    f"the format {text!r}",
-                    "a format with year, month and day"
-                    + (" and no time" if kind == "date" else "")
-                    + ", such as DD/MM/YYYY"
-                    + ("" if kind == "date" else " hh:mm")
-                    + " or %d/%m/%Y",
-                    "use YYYY YY MM MMM DD hh mm ss TZD, or strptime directives",
-                )
-                continue
-            patterns.append(pattern)
-        return tuple(patterns)
-
-    def _timezone(self, model: AttributeModel, path: Path) -> str | None:
-        if model.timezone is None:
-            return None
-        try:
-            ZoneInfo(model.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._findings.add(
-                (*path, "timezone"),
-                f"unknown time zone `{model.timezone}`",
-                "a name of the IANA table, such as Asia/Kolkata, Europe/Berlin or UTC",
-                "correct the name",
-            )
-        return model.timezone
-
-    def _region(self, model: AttributeModel, path: Path) -> str | None:
-        if model.region is None:
-            return None
-        if not re.fullmatch(r"[A-Za-z]{2}", model.region):
-            self._findings.add(
-                (*path, "region"),
-                f"`{model.region}`",
-                "a country's two letters, such as IN or DE",
-                "write the two letters",
-            )
-        return model.region.upper()
 
 
 def _otherwise(model: OriginModel) -> tuple[Otherwise, str]:

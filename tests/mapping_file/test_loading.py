@@ -119,7 +119,10 @@ def test_defaults_of_the_file_reach_every_attribute_that_is_silent() -> None:
     ],
 )
 def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -> None:
-    text = HEAD + f"attributes: {{a: {{column: A, type: date, format: {written}}}}}\n"
+    text = (
+        HEAD
+        + f"attributes: {{a: {{column: A, format: {written}, type: date, years_from: 1930}}}}\n"
+    )
     (entry,) = parse_mapping(text).attributes
     assert entry.formats == (pattern,)
 

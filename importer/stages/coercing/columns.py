@@ -20,6 +20,7 @@ from importer.stages.coercing import geo
 from importer.stages.coercing.arrays import compacted, expanded, flags, only
 from importer.stages.coercing.cells import clean, column, templated
 from importer.stages.coercing.contract import Bad, Coerced
+from importer.stages.coercing.deciders import alike, decided
 from importer.stages.coercing.registry import TYPES
 from importer.typed import Flags
 
@@ -44,20 +45,22 @@ def coerced(cells: pa.Table, attribute: Attribute) -> Column:
     """Give an attribute's column; null where a cell is blank or bad."""
     match attribute.origin:
         case FromColumns(columns=(name,)):
-            return _one(column(cells, name), attribute)
+            return _one(column(cells, name), attribute, cells)
         case FromColumns(columns=names):
-            return _first_valid([column(cells, name) for name in names], attribute)
+            return _first_valid([column(cells, name) for name in names], attribute, cells)
         case FromTemplate(literals=literals, columns=names):
-            return _one(templated(cells, literals, names, attribute.nulls), attribute)
+            return _one(templated(cells, literals, names, attribute.nulls), attribute, cells)
         case FromCoordinates(lat=lat, lon=lon):
             return _pair(column(cells, lat), column(cells, lon), attribute)
         case FromConstant(text=text):
-            return _repeated(_one(pa.array([text]), attribute), cells.num_rows)
+            if attribute.decided:
+                return _one(pa.array([text] * cells.num_rows, pa.string()), attribute, cells)
+            return _repeated(_one(pa.array([text]), attribute, cells), cells.num_rows)
 
 
-def _one(raw: pa.Array, attribute: Attribute) -> Column:
+def _one(raw: pa.Array, attribute: Attribute, cells: pa.Table) -> Column:
     ready = clean(raw, attribute)
-    result = typed(ready.texts, attribute)
+    result = decided(ready.texts, attribute, cells, typed)
     return Column(
         result.values,
         result.core,
@@ -119,12 +122,12 @@ def _repeated(single: Column, rows: int) -> Column:
     )
 
 
-def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
+def _first_valid(sources: list[pa.Array], attribute: Attribute, cells: pa.Table) -> Column:
     """Take each row's value from the first source that has a valid one; blame the first filled."""
     missing = np.ones(len(sources[0]), dtype=np.bool_)
     parts: list[Column] = []
     for raw in sources:
-        parts.append(_one(only(raw, missing), attribute))
+        parts.append(_one(only(raw, missing), attribute, cells))
         missing &= flags(pc.is_null(parts[-1].core))
     blameless = missing
     bad: list[tuple[Bad, ...]] = []
@@ -132,7 +135,7 @@ def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
         bad.append(tuple(_restricted(entry, blameless) for entry in part.bad[0]))
         blameless = blameless & part.blank
     return Column(
-        _coalesced([part.values for part in parts]),
+        pc.coalesce(*alike([part.values for part in parts])),
         pc.coalesce(*(part.core for part in parts)),
         parts[0].in_quotes,
         blameless,
@@ -143,17 +146,6 @@ def _first_valid(sources: list[pa.Array], attribute: Attribute) -> Column:
 
 def _restricted(bad: Bad, rows: Flags) -> Bad:
     return Bad(bad.positions[rows[bad.positions]], bad.code, bad.expected)
-
-
-def _coalesced(arrays: list[pa.Array]) -> pa.Array:
-    """Coalesce columns of one type; numbers may differ in width by what each source holds."""
-    widest = max((array.type for array in arrays), key=_width)
-    return pc.coalesce(*(array.cast(widest) for array in arrays))
-
-
-def _width(kind: pa.DataType) -> int:
-    is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
-    return int(kind.bit_width) if is_number else 0
 
 
 def _pair(raw_lat: pa.Array, raw_lon: pa.Array, attribute: Attribute) -> Column:

@@ -11,9 +11,6 @@ from importer.stages.coercing.arrays import contents, flags, limits, matching
 from importer.stages.coercing.date_shapes import MONTHS, FixedForm, Shape
 from importer.typed import Flags
 
-# Two-digit years: POSIX and strptime read 69..99 as 19xx, 00..68 as 20xx.
-_PIVOT = 69
-
 Fields = dict[str, Int64s]
 """Numbers by strptime's letters, one per text: years in Y, months in m (also from names), p is 1
 for PM, z the seconds east of UTC, `zoned` 1 where the text has a zone, `matched` 1 where it has
@@ -22,6 +19,10 @@ the shape.  What a shape lacks is absent; what a text lacks is 0."""
 
 def read_fields(texts: pa.Array, shape: Shape) -> Fields:
     """Read the fields of texts (none of them null) of one shape."""
+    return _with_full_year(_fields(texts, shape), shape.years_from)
+
+
+def _fields(texts: pa.Array, shape: Shape) -> Fields:
     if shape.fixed is None:
         return _by_groups(texts, shape.pattern)
     fixed = matching(texts, shape.fixed.pattern)
@@ -55,7 +56,7 @@ def _by_place(texts: pa.Array, rows: Flags, form: FixedForm) -> Fields:
         fields[letter] = number
     if form.may_end_in_z:
         fields["zoned"] = (characters[ends - 1] == ord("Z")).astype(np.int64)
-    return _with_full_year(fields)
+    return fields
 
 
 def _by_groups(texts: pa.Array, pattern: str) -> Fields:
@@ -72,13 +73,12 @@ def _by_groups(texts: pa.Array, pattern: str) -> Fields:
             fields["zoned"] = flags(pc.not_equal(group, "")).astype(np.int64)
         else:
             fields[letter] = _numbers(pc.utf8_rpad(group, 6, "0") if letter == "f" else group)
-    return _with_full_year(fields)
+    return fields
 
 
-def _with_full_year(fields: Fields) -> Fields:
+def _with_full_year(fields: Fields, years_from: int) -> Fields:
     if "y" in fields:
-        years = fields.pop("y")
-        fields["Y"] = years + np.where(years >= _PIVOT, 1900, 2000)
+        fields["Y"] = years_from + (fields.pop("y") - years_from) % 100
     return fields
 
 

@@ -71,11 +71,13 @@ class Shape:
 
     words: an example and the format, for people: `31/12/2024 (DD/MM/YYYY)`.
     fixed: read several times faster than by the pattern's groups; None where there is none.
+    years_from: the first of the hundred years that two digits may mean.
     """
 
     pattern: str
     words: str
     fixed: FixedForm | None
+    years_from: int = 0
 
 
 _ISO_DAY = ["%Y", "-", "%m", "-", "%d"]
@@ -112,8 +114,10 @@ ISO_DATETIME = Shape(
 
 
 @lru_cache(maxsize=1000)
-def shape(directives: str) -> Shape:
+def shape(directives: str, years_from: int = 0) -> Shape:
     """Compile strptime directives, each of which stands once; English month names in any case.
+
+    years_from: as in Shape; without it no directive may be %y.
 
     Days, months, hours, minutes and seconds may have one digit where no other digit follows or
     precedes directly; otherwise 1122024 could be read in two ways.
@@ -126,7 +130,8 @@ def shape(directives: str) -> Shape:
         _piece(pieces, place) if piece.startswith("%") else re.escape(piece)
         for place, piece in enumerate(pieces)
     ]
-    return Shape(rf"\A{''.join(pattern)}\z", _described(directives, pieces), _fixed_form(pieces))
+    words = _described(directives, pieces)
+    return Shape(rf"\A{''.join(pattern)}\z", words, _fixed_form(pieces), years_from)
 
 
 def _piece(pieces: list[str], place: int) -> str:

@@ -12,7 +12,7 @@ from importer.stages.coercing import zones
 from importer.stages.coercing.arrays import only
 from importer.stages.coercing.civil import Civil
 from importer.stages.coercing.contract import Bad, Coerced, Example, ValueType, bad_where
-from importer.stages.coercing.date_shapes import ISO_DATETIME, shape
+from importer.stages.coercing.date_shapes import ISO_DATETIME
 from importer.stages.coercing.date_texts import instant_texts
 from importer.stages.coercing.readings import read_any
 from importer.typed import Flags
@@ -22,10 +22,9 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 and 99
 
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
-    shapes = [shape(pattern) for pattern in attribute.formats] or [ISO_DATETIME]
-    reading = read_any(texts, shapes, "not-datetime", "date and time")
+    reading = read_any(texts, attribute, ISO_DATETIME, "not-datetime", "date and time")
     civil = reading.civil
-    offsets, known, bad = _offsets(civil, attribute.timezone)
+    offsets, known, bad = _offsets(civil, attribute)
     seconds = civil.days * _DAY_SECONDS + civil.seconds - offsets
     in_range = (seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND)
     beyond = bad_where(known & ~in_range, "not-datetime", "an instant of the years 1 to 9999")
@@ -35,8 +34,9 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     return Coerced(only(values, ok), only(core, ok), reasons, in_quotes=True)
 
 
-def _offsets(civil: Civil, zone: str | None) -> tuple[Int64s, Flags, tuple[Bad, ...]]:
+def _offsets(civil: Civil, attribute: Attribute) -> tuple[Int64s, Flags, tuple[Bad, ...]]:
     """Give each time's offset in seconds, which of them are known, and why the others are not."""
+    zone = attribute.timezone
     local = civil.valid & ~civil.zoned
     if not local.any():
         return civil.offsets, civil.valid, ()
@@ -44,8 +44,14 @@ def _offsets(civil: Civil, zone: str | None) -> tuple[Int64s, Flags, tuple[Bad, 
         expected = "a time with its zone, such as ...Z or ...+05:30 (or say `timezone:`)"
         return civil.offsets, civil.valid & ~local, bad_where(local, "zone-missing", expected)
     offsets, single = civil.offsets.copy(), civil.valid.copy()
-    offsets[local], single[local] = zones.offsets(civil.days[local], civil.seconds[local], zone)
-    expected = f"a local time that {zone} had once; its clocks were changed then"
+    policy = zones.Policy(attribute.repeated_hour, attribute.skipped_hour)
+    offsets[local], single[local] = zones.offsets(
+        civil.days[local], civil.seconds[local], zone, policy
+    )
+    expected = (
+        f"a local time that {zone} had once; its clocks were changed then (or say "
+        "`repeated_hour:` or `skipped_hour:`)"
+    )
     return offsets, single, bad_where(civil.valid & ~single, "time-not-in-zone", expected)
 
 
@@ -69,9 +75,11 @@ DATETIME = ValueType(
     rule="An instant in ISO 8601, or in one of the formats that `format:` lists, sent in UTC as "
     "YYYY-MM-DDTHH:MM:SSZ (with six more digits where there is a fraction; finer ones must be 0). "
     "Without an offset in the cell it needs `timezone:`; a format without a time means midnight.",
-    options=("format", "timezone"),
-    hint="Say `format:` as the file has it (DD/MM/YYYY hh:mm) and `timezone:` (Asia/Kolkata); a "
-    "local time that never was, or was twice, when clocks were changed, must be written in UTC.",
+    options=("format", "years_from", "timezone", "repeated_hour", "skipped_hour"),
+    hint="Say `format:` as the file has it (DD/MM/YYYY hh:mm, hh:mm AM, `iso`, `epoch_seconds`, "
+    "`epoch_milliseconds`, `excel`, `excel_1904`) and `timezone:` (Asia/Kolkata). A local time "
+    "that was twice or never, when clocks were changed, is refused unless `repeated_hour:` or "
+    "`skipped_hour:` says `earlier` or `later`, the instant of the two that is meant.",
     examples=(
         Example("2019-05-21T03:47:35Z", '"2019-05-21T03:47:35Z"'),
         Example("2019-05-21 09:17+05:30", '"2019-05-21T03:47:00Z"'),
@@ -86,6 +94,21 @@ DATETIME = ValueType(
         Example("2019-05-21T09:17:35", "zone-missing"),
         Example("2024-03-31T02:30:00", "time-not-in-zone", {"timezone": "Europe/Berlin"}),
         Example("2024-10-27T02:30:00", "time-not-in-zone", {"timezone": "Europe/Berlin"}),
+        Example(
+            "2024-10-27T02:30:00",
+            '"2024-10-27T00:30:00Z"',
+            {"timezone": "Europe/Berlin", "repeated_hour": "earlier"},
+        ),
+        Example(
+            "2024-03-31T02:30:00",
+            '"2024-03-31T01:30:00Z"',
+            {"timezone": "Europe/Berlin", "skipped_hour": "later"},
+        ),
+        Example("1558410455", '"2019-05-21T03:47:35Z"', {"format": ["epoch_seconds"]}),
+        Example(
+            "1558410455123", '"2019-05-21T03:47:35.123000Z"', {"format": ["epoch_milliseconds"]}
+        ),
+        Example("43606.5", '"2019-05-21T12:00:00Z"', {"format": ["excel"], "timezone": "UTC"}),
         Example("2019-05-21", "not-datetime"),
         Example("2019-05-21T24:00:00Z", "not-datetime"),
         Example("2016-12-31T23:59:60Z", "not-datetime"),

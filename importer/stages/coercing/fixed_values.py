@@ -21,6 +21,9 @@ def fixed_value_problems(mapping: Mapping) -> tuple[Problem, ...]:
 
 
 def _problems(attribute: Attribute) -> Iterator[Problem]:
+    if attribute.decided:
+        # Only a row says how these are read.
+        return
     stated = list((attribute.values or {}).values())
     if attribute.otherwise == "value":
         stated.append(attribute.otherwise_value)

@@ -79,7 +79,7 @@ GEO = ValueType(
     rule="A latitude of -90 to 90 and a longitude of -180 to 180 in decimal degrees, from two "
     'columns or from one cell with a comma, a semicolon or blanks between; sent as {"lat": ..., '
     '"lon": ...} with all digits.',
-    options=("lat", "lon"),
+    options=("lat", "lon", "decimal"),
     hint="Say `lat:` and `lon:` if they stand in two columns; degrees, minutes and letters are "
     "refused.",
     examples=(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-from importer.mapping_file.mapping import Attribute
+from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 
@@ -26,9 +26,10 @@ _REMEMBERED = 200_000
 def digits(text: str, region: str | None) -> str | None:
     """Give country code and number in digits (`918888444411`), None where a text is no number.
 
-    region: ISO 3166 letters of the country in which numbers without a country code were written.
+    region: ISO 3166 letters of the country in which numbers without a country code were written;
+        UNKNOWN_REGION if there was such a country, and nobody knows which.
     """
-    if not _SHAPE.fullmatch(text):
+    if not _SHAPE.fullmatch(text) or (region == UNKNOWN_REGION and not text.startswith("+")):
         return None
     if text.startswith("+") or region:
         number = _parsed(text, region)
@@ -62,27 +63,39 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     region = attribute.region
-    values = pa.array([digits(text, region) for text in texts.to_pylist()], pa.string())
-    expected = (
-        f"a phone number of {region}, or one that begins with + and its country code"
-        if region
-        else "a phone number with its country code, such as +91 98765 43210 (or say `region:`)"
-    )
-    bad = bad_where(flags(pc.is_null(values)), "not-phone", expected)
+    # A number that states its country code is the same in every region, and remembered once.
+    found = [digits(text, None if text.startswith("+") else region) for text in texts.to_pylist()]
+    values = pa.array(found, pa.string())
+    if attribute.style == "e164":
+        values = pc.binary_join_element_wise("+", values, "")
+    bad = bad_where(flags(pc.is_null(values)), "not-phone", _expected(region))
     return Coerced(values, values, bad, in_quotes=True)
+
+
+def _expected(region: str | None) -> str:
+    if region is None:
+        return "a phone number with its country code, such as +91 98765 43210 (or say `region:`)"
+    if region == UNKNOWN_REGION:
+        return (
+            "a phone number that begins with + and its country code, since the column that "
+            "`region:` names has no country that is known"
+        )
+    return f"a phone number of {region}, or one that begins with + and its country code"
 
 
 PHONE = ValueType(
     name="phone",
     rule="A phone number of a length that its country has, sent as country code and number in "
-    "digits; without `region:` it needs + or 00 before the country code, or is 8 to 15 digits "
+    "digits (`style: e164` puts a + before them); without `region:` it needs + or 00 before the country code, or is 8 to 15 digits "
     "that are a valid number with its country code.",
-    options=("region",),
-    hint="Say `region:` with the country's two letters, if numbers are written without a country "
-    "code; extensions and letters are refused.",
+    options=("region", "style"),
+    hint="Say `region:` with the country's two letters, or `{column: Country}` if a column has it "
+    "(names or ISO codes), where numbers are written without a country code; extensions and "
+    "letters are refused.",
     examples=(
         Example("+91 88884-44411", '"918888444411"'),
         Example("918888444411", '"918888444411"'),
+        Example("918888444411", '"+918888444411"', {"style": "e164"}),
         Example("0049 30 901820", '"4930901820"'),
         Example("088884 44411", '"918888444411"', {"region": "IN"}),
         Example("+49 30 901820", '"4930901820"', {"region": "IN"}),

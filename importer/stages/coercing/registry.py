@@ -13,10 +13,11 @@ from importer.stages.coercing.emails import EMAIL
 from importer.stages.coercing.geo import GEO
 from importer.stages.coercing.jsons import JSON
 from importer.stages.coercing.lists import LIST
+from importer.stages.coercing.money import MONEY
 from importer.stages.coercing.numbers import INTEGER, NUMBER
 from importer.stages.coercing.phones import PHONE
 from importer.stages.coercing.strings import STRING
 
-_ALL = (STRING, INTEGER, NUMBER, BOOLEAN, DATE, DATETIME, GEO, PHONE, EMAIL, LIST, JSON)
+_ALL = (STRING, INTEGER, NUMBER, MONEY, BOOLEAN, DATE, DATETIME, GEO, PHONE, EMAIL, LIST, JSON)
 
 TYPES: Mapping[str, ValueType] = MappingProxyType({entry.name: entry for entry in _ALL})

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import contents, matching, mended, quoted
-from importer.stages.coercing.contract import Coerced, Example, ValueType
+from importer.stages.coercing.arrays import contents, flags, matching, mended, only, quoted
+from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 
 # JSON asks for no other escapes (RFC 8259, section 7); everything else stays as it is.
 _NEEDS_ESCAPE = r'["\\\x00-\x1f]'
@@ -45,20 +45,42 @@ def _escaped(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _coerce(texts: pa.Array, _: Attribute) -> Coerced:
+def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
+    if attribute.whole:
+        return _whole(texts)
     return Coerced(texts, escaped(texts), (), in_quotes=True)
+
+
+def _whole(texts: pa.Array) -> Coerced:
+    """Take `.0` off numbers that a spreadsheet or a float column has put it on; ids stay texts."""
+    odd = ~matching(texts, r"\A-?[0-9]+\z")
+    found = mended(texts, odd, _without_zeros)
+    bad = bad_where(
+        flags(pc.is_null(found)), "not-whole", "a whole number such as 17850 or 17850.0"
+    )
+    return Coerced(found, found, bad, in_quotes=True)
+
+
+def _without_zeros(texts: pa.Array) -> pa.Array:
+    pattern = r"\A(-?[0-9]+)\.0*\z"
+    return pc.replace_substring_regex(only(texts, matching(texts, pattern)), pattern, r"\1")
 
 
 STRING = ValueType(
     name="string",
-    rule="Any text is sent unchanged, character for character.",
-    options=(),
-    hint="Use `transform:` to clean it and `values:` to translate it.",
+    rule="Any text is sent unchanged, character for character; with `whole: true` it must be a "
+    "whole number, whose zeros after the point (17850.0) are left out.",
+    options=("whole",),
+    hint="Use `transform:` to clean it and `values:` to translate it; say `whole: true` for ids "
+    "that a float column wrote with a point.",
     examples=(
         Example("Zoë", '"Zoë"'),
         Example("02134", '"02134"'),
         Example(' say "hi"\\', '" say \\"hi\\"\\\\"'),
         Example("two\nlines", '"two\\nlines"'),
+        Example("17850.0", '"17850"', {"whole": True}),
+        Example("0042", '"0042"', {"whole": True}),
+        Example("1.7E+4", "not-whole", {"whole": True}),
     ),
     coerce=_coerce,
 )

@@ -6,12 +6,14 @@ zone file's table), so Python's zoneinfo answers, once per distinct day.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from importer.mapping_file.mapping import ClockChange
 from importer.records import Int64s
 from importer.typed import Flags
 
@@ -20,7 +22,20 @@ _MOST_COUNTED = 100_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times have no zone yet
 
 
-def offsets(days: Int64s, seconds: Int64s, zone: str) -> tuple[Int64s, Flags]:
+@dataclass(frozen=True)
+class Policy:
+    """Which of two instants is meant by a time that clocks showed twice, or skipped."""
+
+    repeated: ClockChange = "invalid"
+    skipped: ClockChange = "invalid"
+
+
+STRICT = Policy()
+
+
+def offsets(
+    days: Int64s, seconds: Int64s, zone: str, policy: Policy = STRICT
+) -> tuple[Int64s, Flags]:
     """Give each local time's offset in seconds east of UTC, and whether it is one instant.
 
     days: since 1970-01-01, years 1 to 9999; seconds: of the day.
@@ -31,7 +46,7 @@ def offsets(days: Int64s, seconds: Int64s, zone: str) -> tuple[Int64s, Flags]:
     single = np.ones(len(days), dtype=np.bool_)
     changing = np.array([offset is None for offset in known], dtype=np.bool_)[places]
     for place in np.flatnonzero(changing):
-        offset = _of_second(zone, int(days[place]), int(seconds[place]))
+        offset = _of_second(zone, int(days[place]), int(seconds[place]), policy)
         result[place], single[place] = offset or 0, offset is not None
     return result, single
 
@@ -58,11 +73,16 @@ def _of_day(zone: str, day: int) -> int | None:
 
 
 @lru_cache(maxsize=100_000)
-def _of_second(zone: str, day: int, second: int) -> int | None:
+def _of_second(zone: str, day: int, second: int, policy: Policy = STRICT) -> int | None:
     local = _EPOCH + timedelta(days=day, seconds=second)
-    both = {
+    first, second_time = (
         local.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() or timedelta()
         for fold in (0, 1)
-    }
-    # PEP 495: the offsets differ exactly where the time does not exist or exists twice.
-    return int(both.pop().total_seconds()) if len(both) == 1 else None
+    )
+    # PEP 495: the offsets differ exactly where the time does not exist or exists twice; where it
+    # exists twice, clocks went back, so the first offset is the greater one.
+    meant = policy.repeated if first > second_time else policy.skipped
+    if first == second_time or meant == "later":
+        return int(min(first, second_time).total_seconds())
+    # The further east, the earlier.
+    return int(max(first, second_time).total_seconds()) if meant == "earlier" else None

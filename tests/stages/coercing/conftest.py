@@ -22,6 +22,12 @@ def _attribute(kind: str, **options: Any) -> Attribute:
     """Build the attribute that a mapping with these options (by their names there) would have."""
     if "format" in options:
         options["formats"] = tuple(options.pop("format"))
+        if any("%y" in pattern for pattern in options["formats"]):
+            options.setdefault("years_from", 1969)
+    if "grouping" in options:
+        options["indian"] = options.pop("grouping") == "indian"
+    if kind == "money":
+        options.setdefault("decimal", "")
     origin = options.pop("origin", FromColumns(("C",)))
     return Attribute(options.pop("name", "a"), origin, kind, "m.yaml:1:1", **options)
 

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+
+from importer.mapping_file.country_names import region_of
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("IN", "IN"),
+        ("in", "IN"),
+        ("IND", "IN"),
+        (" India ", "IN"),
+        ("भारत", "IN"),
+        ("U.S.A.", "US"),
+        ("United States of America", "US"),
+        ("UK", "GB"),
+        ("Deutschland", "DE"),
+        ("ESPAÑA", "ES"),
+        ("Espana", "ES"),
+        ("Côte d’Ivoire", "CI"),
+        ("Bosnia & Herzegovina", "BA"),
+        ("日本", "JP"),
+        ("Congo", None),
+        ("Korea", None),
+        ("Atlantis", None),
+        ("", None),
+        ("-", None),
+        ("91", None),
+    ],
+)
+def test_a_country_is_known_by_its_codes_and_names(text: str, region: str | None) -> None:
+    assert region_of(text) == region
+
+
+def test_every_country_that_has_phone_numbers_is_known() -> None:
+    assert {region_of(code) for code in phonenumbers.SUPPORTED_REGIONS} == (
+        phonenumbers.SUPPORTED_REGIONS
+    )
