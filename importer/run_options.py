@@ -33,6 +33,8 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         "update_existing_only": config.update_existing_only,
         "allow_failures": str(config.allow_failures),
         "workers": config.workers,
+        # Warnings are counted by whole blocks, so a resumed run must cut the source alike.
+        "block_bytes": config.block_bytes,
         "source": asdict(config.source),
         "dead_letter": _absolute(config.dead_letter),
         "report": _absolute(config.report),
@@ -56,6 +58,7 @@ def config_from(
         update_existing_only=options["update_existing_only"],
         allow_failures=Allowance.parse(options["allow_failures"]),
         workers=options["workers"],
+        block_bytes=options.get("block_bytes"),
         source=SourceOptions(**options["source"]),
         state_dir=state_dir,
         dead_letter=_path(options["dead_letter"]),

@@ -36,9 +36,17 @@ def sandbox() -> Iterator[SandboxThread]:
 
 @pytest.fixture
 def users(tmp_path: Path) -> Path:
-    """Write rows of 1,000 users in turn; every 50th is invalid, every 60th is filtered."""
+    """Write rows of 1,000 users in turn; every 50th is invalid, every 60th is filtered.
+
+    The name of every 100th looks null.
+    """
     rows = [
-        (f"user-{n % 1000:04}", "x" if n % 50 == 7 else n, f"Näme {n}", "n" if n % 60 == 9 else "y")
+        (
+            f"user-{n % 1000:04}",
+            "x" if n % 50 == 7 else n,
+            "NULL" if n % 100 == 5 else f"Näme {n}",
+            "n" if n % 60 == 9 else "y",
+        )
         for n in range(ROWS)
     ]
     return write_csv(tmp_path / "users.csv", ["id", "seq", "name", "keep"], rows)
@@ -85,6 +93,9 @@ EXPECTED = {"delivered": 2890, "filtered": 50, "invalid": 60}
 def whole(sandbox: SandboxThread, report: RunReport) -> None:
     """Check that a run that went on came to what an undisturbed one comes to."""
     assert fates(report) == EXPECTED
+    (warned,) = report.warnings
+    assert (warned.code, warned.column, warned.rows) == ("looks-null", "name", ROWS // 100)
+    assert (Path(warned.file).name, warned.row, warned.line) == ("users.csv", 6, 7)
     assert sorted(int(row["_row"]) for row in dead_letter(report)) == [
         n + 1 for n in range(ROWS) if n % 50 == 7
     ]
