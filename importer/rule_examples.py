@@ -115,6 +115,7 @@ EXAMPLES: dict[str, Example] = {
     # --- coercing ----------------------------------------------------------------------------
     "blank": _cell("blank: invalid", ""),
     "not-listed": _cell("values: {M: male, F: female}, otherwise: invalid", "X"),
+    "no-match": _cell("extract: '[0-9]+'", "Pune"),
     "not-integer": _cell("type: integer", "5.5"),
     "not-number": _cell("type: number", "12 %"),
     "not-whole": _cell("type: string, whole: true", "17850.5"),
@@ -175,6 +176,9 @@ EXAMPLES: dict[str, Example] = {
     "name-near": Example("attributes: {First Name: City}"),
     "name-create-only": Example("attributes: {campaign_name: City}"),
     "platform-unknown": Example("platforms: [{platform: symbian, active: City}]"),
+    "update-standard": Example(
+        "attributes: {moe_em_unsub_categories: {column: City, separator: '|', update: add}}"
+    ),
     "platform-twice": Example(
         "platforms: [{platform: web, active: City}, {platform: WEB, active: City}]"
     ),

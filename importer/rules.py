@@ -159,7 +159,7 @@ _RULES = (
         "blank",
         "coercing",
         "an empty cell where the mapping asks for a value",
-        "the mapping says `blank: invalid` for it",
+        "the mapping says `required: true` or `blank: invalid` for it",
         _OURS,
         "fill the cell, or say `blank: skip`",
     ),
@@ -170,6 +170,14 @@ _RULES = (
         "the mapping says `otherwise: invalid` for it",
         _OURS,
         "add the value to `values:`, or say another `otherwise:`",
+    ),
+    _rule(
+        "no-match",
+        "coercing",
+        "a text in which the mapping's `extract:` finds nothing",
+        "a value that is left away without a word is lost",
+        _OURS,
+        "mend the cell or the pattern, or say `no_match: blank` or `no_match: keep`",
     ),
     _rule(
         "not-integer",
@@ -506,6 +514,14 @@ _RULES = (
         "one would overwrite the other",
         _DOCS,
         "keep one of them, or give the other a name of its own",
+    ),
+    _rule(
+        "update-standard",
+        "mapping",
+        "a standard attribute whose list is to be added to or removed from",
+        "MoEngage adds to lists of custom attributes only",
+        _DOCS,
+        "say `update: replace`, or give the attribute a name of your own",
     ),
     _rule(
         "platform-unknown",

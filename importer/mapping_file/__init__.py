@@ -4,9 +4,11 @@ from importer.mapping_file.binding import bind
 from importer.mapping_file.loading import load_mapping, parse_mapping
 from importer.mapping_file.mapping import (
     Attribute,
+    Check,
     FromColumns,
     FromConstant,
     FromCoordinates,
+    FromParts,
     FromTemplate,
     Mapping,
     MappingTest,
@@ -17,9 +19,11 @@ from importer.mapping_file.mapping import (
 
 __all__ = [
     "Attribute",
+    "Check",
     "FromColumns",
     "FromConstant",
     "FromCoordinates",
+    "FromParts",
     "FromTemplate",
     "Mapping",
     "MappingTest",

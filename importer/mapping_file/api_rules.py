@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.mapping_file.consent import sense_of
-from importer.mapping_file.mapping import Attribute, FromColumns, FromConstant, Mapping, UnsetRule
+from importer.mapping_file.mapping import (
+    Attribute,
+    FromColumns,
+    FromConstant,
+    FromParts,
+    Mapping,
+    UnsetRule,
+)
 from importer.mapping_file.naming import broken_rules, near_standard, stored_name
 from importer.mapping_file.yaml_tree import Path
 from importer.moengage import limits, names
@@ -40,6 +47,8 @@ def breaches(mapping: Mapping) -> Iterator[Breach]:
         *_unset(mapping),
         *_ignored_unset(mapping),
         *_consent(mapping),
+        *_updates(mapping),
+        *_objects(mapping),
         *_whole(mapping),
     )
     return (breach for breach in found if mapping.switch(breach.code) != "off")
@@ -180,6 +189,42 @@ def _consent(mapping: Mapping) -> Iterator[Breach]:
                     entry.name,
                 )
                 break
+
+
+def _updates(mapping: Mapping) -> Iterator[Breach]:
+    for entry in mapping.attributes:
+        if entry.update != "replace" and entry.name in BY_KEY:
+            yield Breach(
+                "update-standard",
+                ("attributes", entry.name, "update"),
+                f"`update: {entry.update}` for the standard attribute `{entry.name}`",
+                "an attribute of your own, or `update: replace`",
+                entry.name,
+            )
+
+
+def _objects(mapping: Mapping) -> Iterator[Breach]:
+    for entry in mapping.attributes:
+        if isinstance(entry.origin, FromParts):
+            path: Path = ("attributes", entry.name)
+            yield from _object(entry.origin, entry.name, path, 1)
+
+
+def _object(origin: FromParts, name: str, path: Path, level: int) -> Iterator[Breach]:
+    expected = "an object that MoEngage takes"
+    if level > limits.OBJECT_LEVELS:
+        yield Breach("object-deep", path, RULES["object-deep"].what, expected, name, of_key=True)
+    if len(origin.parts) > limits.OBJECT_KEYS:
+        found = f"an object of {len(origin.parts)} parts"
+        yield Breach("object-large", path, found, expected, name, of_key=True)
+    for part in origin.parts:
+        spot: Path = (*path, "object", part.name)
+        if any(ban in part.name for ban in limits.OBJECT_KEY_BANS):
+            bans = " ".join(limits.OBJECT_KEY_BANS)
+            found = f"the object's key `{part.name}`"
+            yield Breach("object-key", spot, found, f"keys without {bans}", name, of_key=True)
+        if isinstance(part.origin, FromParts):
+            yield from _object(part.origin, name, spot, level + 1)
 
 
 _WORDS = {

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from importer.mapping_file.by_column import plain_or_by_column
-from importer.mapping_file.types import CHECKS, TRANSFORMS, TYPE_OPTIONS
+from importer.mapping_file.transforming import WITH_ARGUMENTS, with_arguments
+from importer.mapping_file.types import CHECK_TWINS, CHECKS, TRANSFORMS, TYPE_OPTIONS
 from importer.mapping_file.yaml_tree import Scalar
 
 
@@ -28,6 +29,14 @@ def _flag(value: object) -> object:
     raise ValueError(f"{value!r}, expected true or false")
 
 
+def _whole_number(value: object) -> object:
+    text = value.removeprefix("-") if isinstance(value, str) else ""
+    if text.isascii() and text.isdigit():
+        return int(str(value))
+    found = f"{value!r}" if isinstance(value, str) else "something that is no number"
+    raise ValueError(f"{found}, expected a whole number such as 1 or -1")
+
+
 def _listed(value: object) -> object:
     """Let one text stand for a list of one."""
     return [value] if isinstance(value, str) else value
@@ -37,6 +46,20 @@ def _text_list(value: object) -> object:
     if isinstance(value, list):
         return [_text(entry) for entry in value]
     return [_text(value)]
+
+
+def _transform(value: object) -> object:
+    """Read one entry of `transform:`: a word, or one name with its arguments."""
+    if isinstance(value, dict) and len(value) == 1:
+        name = str(next(iter(value)))
+        if name not in WITH_ARGUMENTS:
+            raise Unknown(name, (*WITH_ARGUMENTS, *TRANSFORMS))
+        return with_arguments(value)
+    if isinstance(value, str) and value in TRANSFORMS:
+        return str(value)
+    if value in WITH_ARGUMENTS:
+        raise ValueError(f"`{value}` without its arguments, expected {{{value}: ...}}")
+    raise Unknown(value, (*TRANSFORMS, *WITH_ARGUMENTS))
 
 
 def _column(value: object) -> object:
@@ -87,9 +110,46 @@ TextsOrByColumn = Annotated[
         }
     ),
 ]
+Number = Annotated[int, BeforeValidator(_whole_number)]
 BlankWord = Annotated[str, _choice("skip", "unset", "invalid")]
 BadValueWord = Annotated[str, _choice("invalid", "leave_out")]
 Switches = Annotated[str, _choice("error", "warn", "off")]
+Transforms = Annotated[
+    list[
+        Annotated[
+            Any,
+            BeforeValidator(_transform),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"enum": list(TRANSFORMS)},
+                        {
+                            "type": "object",
+                            "properties": {
+                                "replace": {"type": "object"},
+                                "replace_pattern": {"type": "object"},
+                                "slice": {"type": "array", "items": {"type": "integer"}},
+                            },
+                            "additionalProperties": False,
+                            "minProperties": 1,
+                            "maxProperties": 1,
+                        },
+                    ]
+                }
+            ),
+        ]
+    ],
+    BeforeValidator(lambda value: [value] if isinstance(value, dict) else _listed(value)),
+]
+_CHECK_GROUP = {
+    "type": "object",
+    "properties": {key: {} for key in (*CHECK_TWINS, *CHECKS)} | {"message": {"type": "string"}},
+    "additionalProperties": False,
+}
+# Any, because checks.py names the places of their errors better than pydantic can.
+Checks = Annotated[
+    Any, WithJsonSchema({"anyOf": [_CHECK_GROUP, {"type": "array", "items": _CHECK_GROUP}]})
+]
 
 
 class _Model(BaseModel):
@@ -124,12 +184,15 @@ class OriginModel(_Model):
     """Where a value comes from, and how its text is cleaned."""
 
     column: Text | None = None
+    first_filled: Texts | None = None
     first_valid: Texts | None = None
     template: Text | None = None
     constant: Any = None
-    transform: Annotated[list[Annotated[str, _choice(*TRANSFORMS)]], BeforeValidator(_listed)] = (
-        Field(default_factory=list)
-    )
+    split: Text | None = None
+    take: Number | None = None
+    extract: Text | None = None
+    no_match: Annotated[str, _choice("invalid", "blank", "keep")] | None = None
+    transform: Transforms = Field(default_factory=list)
     nulls: Texts | None = None
     values: dict[Text, Text] | None = None
     otherwise: Text | None = None
@@ -147,6 +210,7 @@ class AttributeModel(OriginModel):
 
     lat: Text | None = None
     lon: Text | None = None
+    object: dict[Text, Annotated[AttributeModel, BeforeValidator(_column)]] | None = None
     type: Annotated[str, _choice(*TYPE_OPTIONS)] | None = None
     format: TextsOrByColumn = None
     years_from: Text | None = None
@@ -156,6 +220,10 @@ class AttributeModel(OriginModel):
     region: TextOrByColumn = None
     style: Annotated[str, _choice("digits", "e164")] | None = None
     separator: Text | None = None
+    items: Annotated[str, _choice("strings", "numbers")] | None = None
+    update: Annotated[str, _choice("replace", "add", "remove")] | None = None
+    true_words: Texts | None = None
+    false_words: Texts | None = None
     decimal: Text | None = None
     thousands: Text | None = None
     grouping: Annotated[str, _choice("thousands", "indian")] | None = None
@@ -167,7 +235,10 @@ class AttributeModel(OriginModel):
     invert: Flag | None = None
     blank: BlankWord | None = None
     bad_value: BadValueWord | None = None
-    check: dict[Annotated[str, _choice(*CHECKS)], Any] = Field(default_factory=dict)
+    required: Flag | None = None
+    check: Checks = None
+    protect: Flag | None = None
+    unique: Flag = False
 
 
 class PlatformModel(_Model):

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from importer.mapping_file.decided_by import DecidedBy
+from importer.mapping_file.transforming import Transform
 from importer.records import SourceOptions
 from importer.rules import RULES, Switch
 
 Blank = Literal["skip", "unset", "invalid"]
 BadValue = Literal["invalid", "leave_out"]
 Otherwise = Literal["keep", "invalid", "blank", "value"]
+NoMatch = Literal["invalid", "blank", "keep"]
+ListUpdate = Literal["replace", "add", "remove"]
 ClockChange = Literal["earlier", "later", "invalid"]
 
 UNKNOWN_REGION = "ZZ"
@@ -21,9 +24,13 @@ UNKNOWN_REGION = "ZZ"
 
 @dataclass(frozen=True)
 class FromColumns:
-    """The value stands in one column, or in the first of several that has a valid one."""
+    """The value stands in one column, or in the first of several that has one.
+
+    first: whether several are passed over until one is valid, or only until one is not blank.
+    """
 
     columns: tuple[str, ...]
+    first: Literal["valid", "filled"] = "valid"
 
 
 @dataclass(frozen=True)
@@ -54,14 +61,35 @@ class FromCoordinates:
         return (self.lat, self.lon)
 
 
-ValueOrigin = FromColumns | FromTemplate | FromConstant | FromCoordinates
+@dataclass(frozen=True)
+class FromParts:
+    """The value is an object; each part is named by its key and has an origin and a type."""
+
+    parts: tuple[Attribute, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column for part in self.parts for column in part.columns)
+
+
+ValueOrigin = FromColumns | FromTemplate | FromConstant | FromCoordinates | FromParts
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a value: its name and argument as written, and the user's own words if any."""
+
+    name: str
+    argument: Any
+    message: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Attribute:
     """One attribute of the payload: where its value comes from, and what becomes of it.
 
-    A cell's order: cell, transforms, nulls, values, type, check, rules.
+    A cell's order: cell, split, extract, transforms, nulls, values, type, check, rules.
 
     place: where it stands in the mapping file, `file:line:column`.
     formats: strptime directives, or words of date_formats.WORDS; empty means ISO 8601.
@@ -74,16 +102,28 @@ class Attribute:
     percent: what `12 %` becomes: 12 (points), 0.12 (fraction), or nothing ("").
     decided: options that another column decides; decided rows have none of them left.
     separator: between a list's items; None is a JSON list.
+    items: what a list may hold; "" is either.
+    update: what a list does to the one that the user has.
+    true_words, false_words: of a boolean, in lower case; both empty for the usual words.
+    split, take: the text between parts, and which is taken, from 1 or from the end with -1.
+    extract: a RE2 pattern with one group at most; no_match: for cells that it does not find.
+    transforms: words of types.TRANSFORMS, and transforms with arguments.
     values: cell -> value before typing; None where no table is given.
     otherwise, otherwise_value: for cells that `values` does not have.
-    check: pandera's check name -> its argument as written in the file.
+    required: whether the mapping says so itself; `blank` is "invalid" then.
+    protect: whether only a change in the source is sent, so that users' own choices stay.
+    unique: whether no two rows may have the same value.
     """
 
     name: str
     origin: ValueOrigin
     type: str
     place: str
-    transforms: tuple[str, ...] = ()
+    split: str | None = None
+    take: int = 1
+    extract: str | None = None
+    no_match: NoMatch = "invalid"
+    transforms: tuple[Transform, ...] = ()
     nulls: frozenset[str] = frozenset({""})
     values: Dict[str, str] | None = None
     otherwise: Otherwise = "keep"
@@ -98,6 +138,10 @@ class Attribute:
     region: str | None = None
     style: Literal["digits", "e164"] = "digits"
     separator: str | None = None
+    items: Literal["", "strings", "numbers"] = ""
+    update: ListUpdate = "replace"
+    true_words: tuple[str, ...] = ()
+    false_words: tuple[str, ...] = ()
     decimal: str = "."
     thousands: str = ""
     indian: bool = False
@@ -108,7 +152,10 @@ class Attribute:
     currency: str | None = None
     decided: tuple[DecidedBy, ...] = ()
     invert: bool = False
-    check: Dict[str, Any] = field(default_factory=dict)
+    check: tuple[Check, ...] = ()
+    required: bool = False
+    protect: bool = False
+    unique: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -108,6 +108,9 @@ def _inside(path: Path) -> str:
 
 
 def _model_at(path: Path) -> type[BaseModel]:
+    if "object" in path[:-1]:
+        # A part of an object is written as an attribute is.
+        return AttributeModel
     for pattern, model in _GROUPS.items():
         if len(pattern) == len(path) and all(
             wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)

@@ -54,6 +54,8 @@ class TypeOptions:
             "skipped_hour": model.skipped_hour or "invalid",
             "style": model.style or "digits",
             "separator": model.separator,
+            "items": model.items or "",
+            "update": model.update or "replace",
             "decimal": "" if money else model.decimal or ".",
             "thousands": model.thousands or "",
             "indian": model.grouping == "indian",

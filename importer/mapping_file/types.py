@@ -10,14 +10,14 @@ TYPE_OPTIONS: dict[str, frozenset[str]] = {
     ),
     "number": frozenset({"decimal", "thousands", "grouping", "percent", "exponent", "parentheses"}),
     "money": frozenset({"currency", "decimal", "thousands", "parentheses"}),
-    "boolean": frozenset({"invert"}),
+    "boolean": frozenset({"invert", "true_words", "false_words"}),
     "date": frozenset({"format", "years_from"}),
     "datetime": frozenset({"format", "years_from", "timezone", "repeated_hour", "skipped_hour"}),
     "geo": frozenset({"lat", "lon", "decimal"}),
     "phone": frozenset({"region", "style"}),
     "email": frozenset(),
-    "list": frozenset({"separator"}),
-    "json": frozenset(),
+    "list": frozenset({"separator", "items", "update"}),
+    "json": frozenset({"object"}),
 }
 
 SPECIAL_OPTIONS = frozenset().union(*TYPE_OPTIONS.values())
@@ -26,7 +26,8 @@ SPECIAL_OPTIONS = frozenset().union(*TYPE_OPTIONS.values())
 # kind of value that its table asks for.
 _FAMILIES = ({"string", "email", "phone"}, {"integer", "number", "money"}, {"date", "datetime"})
 
-TRANSFORMS = ("strip", "lower", "upper", "title", "collapse")
+TRANSFORMS = ("strip", "lower", "upper", "title", "collapse", "nfc", "nfkc", "sha256")
+"""Transforms without arguments; transforming.py has those with."""
 
 CHECKS = (
     "eq",
@@ -45,6 +46,15 @@ CHECKS = (
     "str_contains",
 )
 """pandera's element-wise checks, by pandera's own names."""
+
+CHECK_TWINS = {
+    "min": "ge",
+    "max": "le",
+    "one_of": "isin",
+    "matches": "str_matches",
+    "length": "str_length",
+}
+"""Plain names of some of them."""
 
 
 def same_family(one: str, other: str) -> bool:

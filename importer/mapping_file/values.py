@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import Any, cast
 
+from importer.mapping_file.checks import checks_of
+from importer.mapping_file.cleaning import boolean_words, check_blank, cleaning
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import AttributeModel, MappingModel, OriginModel
 from importer.mapping_file.mapping import (
     Attribute,
     BadValue,
     Blank,
-    FromColumns,
-    FromConstant,
-    FromCoordinates,
-    FromTemplate,
-    Otherwise,
+    FromParts,
     Platform,
     ValueOrigin,
 )
+from importer.mapping_file.origins import check_parts, origin_of
 from importer.mapping_file.type_options import TypeOptions
 from importer.mapping_file.types import same_family
 from importer.mapping_file.yaml_tree import Path, Scalar
@@ -26,7 +25,6 @@ from importer.moengage import attributes as standard
 from importer.moengage import names
 
 _CONSTANT_TYPES = {"int": "integer", "float": "number", "bool": "boolean"}
-_ORIGINS = ("column", "first_valid", "template", "constant")
 
 
 class Values:
@@ -38,15 +36,10 @@ class Values:
 
     def customer_id(self) -> Attribute:
         model, path = self._model.customer_id, ("customer_id",)
-        if model.unique:
-            self._findings.add(
-                (*path, "unique"),
-                "`unique: true`, which is not available in this version",
-                "`unique: false`",
-                "remove it; ids that stand in several rows are sent in the file's order",
-            )
+        self._refuse_unique(model.unique, path)
         return Attribute(
             name="customer_id",
+            unique=model.unique,
             origin=self._origin(model, path),
             type="string",
             place=self._findings.document.place(path),
@@ -54,6 +47,15 @@ class Values:
             whole=model.whole,
             **self._cleaning(model, path),
         )
+
+    def _refuse_unique(self, unique: bool, path: Path) -> None:
+        if unique:
+            self._findings.add(
+                (*path, "unique"),
+                "`unique: true`, which is not available in this version",
+                "`unique: false`",
+                "remove it; what stands in several rows is sent in the file's order",
+            )
 
     def attribute(self, name: str) -> Attribute:
         path = ("attributes", name)
@@ -82,75 +84,64 @@ class Values:
 
     def _typed(self, name: str, model: AttributeModel, path: Path) -> Attribute:
         kind = self._type(name, model, path)
+        blank = cast(Blank, model.blank or self._model.blank)
+        bad_value = cast(BadValue, model.bad_value or self._model.bad_value)
+        entry = self._attribute(name, model, path, kind, blank, bad_value)
+        is_consent = name in standard.BY_KEY and standard.BY_KEY[name].consent
+        return replace(entry, protect=is_consent if model.protect is None else model.protect)
+
+    def _attribute(
+        self,
+        name: str,
+        model: AttributeModel,
+        path: Path,
+        kind: str,
+        blank: Blank,
+        bad_value: BadValue,
+    ) -> Attribute:
+        self._refuse_unique(model.unique, path)
+        check_blank(model, path, self._findings)
+        parts = self._parts(model, path, bad_value) if model.object is not None else None
         return Attribute(
             name=name,
-            origin=self._origin(model, path),
+            origin=parts or self._origin(model, path),
             type=kind,
             place=self._findings.document.place(path, of_key=True),
-            blank=cast(Blank, model.blank or self._model.blank),
-            bad_value=cast(BadValue, model.bad_value or self._model.bad_value),
+            blank="invalid" if model.required else blank,
+            bad_value=bad_value,
+            required=bool(model.required),
+            unique=model.unique,
+            **boolean_words(model, path, self._findings),
             invert=bool(model.invert),
-            check=dict(model.check),
+            check=checks_of(model.check, (*path, "check"), self._findings),
             **TypeOptions(kind, model, path, self._findings).fields(),
             **self._cleaning(model, path),
         )
 
     def _origin(self, model: OriginModel, path: Path) -> ValueOrigin:
-        lat, lon = getattr(model, "lat", None), getattr(model, "lon", None)
-        given = [key for key in _ORIGINS if getattr(model, key) is not None]
-        given += ["lat and lon"] if lat or lon else []
-        if len(given) != 1:
-            self._findings.add(
-                path,
-                f"`{path[-1]}` takes its value from {' and '.join(given) or 'nowhere'}",
-                "exactly one of column, first_valid, template, constant, or lat with lon",
-                "keep one of them" if given else "add `column: <a column of the file>`",
-            )
-        if model.column is not None:
-            return FromColumns((model.column,))
-        if model.first_valid is not None:
-            return FromColumns(tuple(model.first_valid))
-        if model.template is not None:
-            return self._template(model.template, (*path, "template"))
-        if lat or lon:
-            return self._coordinates(lat, lon, path)
-        return FromConstant(str(model.constant or ""))
+        return origin_of(model, path, self._findings)
 
-    def _coordinates(self, lat: str | None, lon: str | None, path: Path) -> ValueOrigin:
-        if not (lat and lon):
-            self._findings.add(path, "only one of `lat:` and `lon:`", "both", "add the other one")
-        return FromCoordinates(lat or "", lon or "")
-
-    def _template(self, text: str, path: Path) -> FromTemplate:
-        pieces = re.split(r"\{([^{}]*)\}", text)
-        literals, columns = tuple(pieces[::2]), tuple(pieces[1::2])
-        if not columns or any("{" in part or "}" in part for part in literals) or "" in columns:
-            self._findings.add(
-                path,
-                f"the template {text!r}",
-                "text with columns in braces, such as {First Name} ({City})",
-                "write each column's name between { and }; use `constant:` for mere text",
+    def _parts(self, model: AttributeModel, path: Path, bad_value: BadValue) -> FromParts:
+        """Read `object:`; a part has the attribute's `bad_value` where it says none itself."""
+        parts = model.object or {}
+        check_parts(parts, (*path, "object"), self._findings)
+        given = {name: (*path, "object", name) for name in parts}
+        return FromParts(
+            tuple(
+                self._attribute(
+                    name,
+                    parts[name],
+                    spot,
+                    parts[name].type or _implied_type(parts[name]),
+                    cast(Blank, parts[name].blank or "skip"),
+                    cast(BadValue, parts[name].bad_value or bad_value),
+                )
+                for name, spot in given.items()
             )
-        return FromTemplate(literals, columns)
+        )
 
     def _cleaning(self, model: OriginModel, path: Path) -> dict[str, Any]:
-        otherwise, value = _otherwise(model)
-        if model.otherwise is not None and model.values is None:
-            self._findings.add(
-                (*path, "otherwise"),
-                "`otherwise:` without `values:`",
-                "`otherwise:` says what happens to cells that `values:` does not list",
-                "add `values:`, or remove `otherwise:`",
-                of_key=True,
-            )
-        nulls = self._model.source.nulls if model.nulls is None else model.nulls
-        return {
-            "transforms": tuple(model.transform),
-            "nulls": frozenset(nulls),
-            "values": model.values,
-            "otherwise": otherwise,
-            "otherwise_value": value,
-        }
+        return cleaning(model, path, self._model.source.nulls, self._findings)
 
     # --- types and their options -----------------------------------------------------------
 
@@ -170,17 +161,11 @@ class Values:
         return model.type or default.type
 
 
-def _otherwise(model: OriginModel) -> tuple[Otherwise, str]:
-    if model.otherwise is None:
-        return "keep", ""
-    if model.otherwise in ("keep", "invalid", "blank"):
-        return cast(Otherwise, model.otherwise), ""
-    return "value", model.otherwise
-
-
 def _implied_type(model: AttributeModel) -> str:
     if model.lat or model.lon:
         return "geo"
+    if model.object is not None:
+        return "json"
     if isinstance(model.constant, Scalar):
         return _CONSTANT_TYPES.get(model.constant.tag, "string")
     return "string"

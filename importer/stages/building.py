@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from importer.mapping_file import Mapping
 from importer.moengage import limits
+from importer.moengage.names import ARRAY_UPDATES
 from importer.records import Int64s, Rejection
 from importer.typed import Typed, TypedColumn
 from importer.warned import Warned
@@ -51,7 +52,7 @@ def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
     """Build the bodies of the rows that `keep` (one bool per row of the batch) names."""
     positions = np.flatnonzero(keep)
     chosen = pa.array(keep)
-    attributes = [_Member(column, chosen) for column in typed.attributes]
+    attributes = _all_members(typed, chosen)
     platforms = _platforms(
         [
             (entry.platform, column.json.filter(chosen))
@@ -78,10 +79,15 @@ def build(typed: Typed, mapping: Mapping, keep: npt.NDArray[np.bool_]) -> Built:
 class _Member:
     """One attribute of the chosen rows: its key, and its values or null."""
 
-    def __init__(self, column: TypedColumn, chosen: pa.Array) -> None:
-        self.key = orjson.dumps(column.attribute.name).decode()
-        self.core = column.core.filter(chosen).cast(_TEXT)
-        self.quote = '"' if column.in_quotes else ""
+    def __init__(self, name: str, core: pa.Array, *, in_quotes: bool = False) -> None:
+        self.key = orjson.dumps(name).decode()
+        self.core = core.cast(_TEXT)
+        self.quote = '"' if in_quotes else ""
+
+    @classmethod
+    def of(cls, column: TypedColumn, chosen: pa.Array) -> _Member:
+        core = column.core.filter(chosen)
+        return cls(column.attribute.name, core, in_quotes=column.in_quotes)
 
     @property
     def is_everywhere(self) -> bool:
@@ -100,6 +106,31 @@ class _Member:
             pa.scalar(key, _TEXT), self.core, pa.scalar(end, _TEXT), _NOTHING
         )
         return [joined]
+
+
+def _all_members(typed: Typed, chosen: pa.Array) -> list[_Member]:
+    """Give the attributes that are set, and behind them those that add to lists or remove."""
+    members, updates = [], []
+    for update, key in ((None, ""), *zip(("add", "remove"), ARRAY_UPDATES, strict=True)):
+        columns = [
+            _Member.of(column, chosen)
+            for column in typed.attributes
+            if column.attribute.update == (update or "replace")
+        ]
+        if update is None:
+            members = columns
+        elif columns:
+            pieces = [piece for column in columns for piece in column.pieces(before=",")]
+            updates.append(_Member(key, _braced(_joined(pieces, len(columns[0].core)))))
+    return [*members, *updates]
+
+
+def _braced(inner: pa.Array) -> pa.Array:
+    """Put braces around members; null where there are none."""
+    whole = pc.binary_join_element_wise(
+        pa.scalar("{", _TEXT), inner, pa.scalar("}", _TEXT), _NOTHING
+    )
+    return pc.if_else(pc.equal(pc.binary_length(inner), 0), pa.scalar(None, _TEXT), whole)
 
 
 def _members(attributes: Sequence[_Member]) -> list[Piece]:
@@ -152,7 +183,7 @@ def _fused(pieces: Sequence[Piece]) -> Iterator[pa.Array | pa.Scalar]:
             yield from group
 
 
-def _joined(parts: Sequence[pa.Array | None], rows: int) -> pa.Array:
+def _joined(parts: Sequence[Piece | None], rows: int) -> pa.Array:
     present = [part for part in parts if part is not None]
     if not present:
         return pa.repeat(_NOTHING, rows)

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.errors import MappingError, Problem
-from importer.mapping_file import Attribute, Mapping
+from importer.mapping_file import Attribute, Check, Mapping
+from importer.mapping_file.types import CHECK_TWINS
 from importer.records import Rejection
 from importer.typed import Typed
 
@@ -78,14 +79,15 @@ class RowSchema:
         attribute = self._attributes.get(str(failure["column"]))
         if attribute is None or pd.isna(failure["index"]) or pd.isna(failure["check_number"]):
             raise _misfit(attribute, f"the check {failure['check']}")
-        name, argument = list(attribute.check.items())[int(failure["check_number"])]
+        check = attribute.check[int(failure["check_number"])]
+        said = check.message or f"the mapping's `{check.name}:` for {attribute.name}"
         return Rejection(
             index=int(typed.batch.index[int(failure["index"])]),
             stage="validating",
             code="check-failed",
             column=attribute.label,
             found=_shown(failure["failure_case"]),
-            expected=f"{_wanted(name, argument)} (the mapping's `{name}:` for {attribute.name})",
+            expected=f"{_wanted(check)} ({said})",
         )
 
     def _try_on_nothing(self, mapping: Mapping) -> None:
@@ -122,14 +124,15 @@ def _series(values: pa.Array) -> pd.Series[Any]:
 
 def _checks(attribute: Attribute, problems: list[Problem]) -> list[Any]:
     checks = []
-    for name, argument in attribute.check.items():
+    for check in attribute.check:
+        name, argument = CHECK_TWINS.get(check.name, check.name), check.argument
         try:
             checks.append(_check(name, argument, attribute.type))
         except (ValueError, InvalidOperation, pa.ArrowInvalid) as error:
             problems.append(
                 Problem(
-                    attribute.place,
-                    f"`{name}: {_written(argument)}` for `{attribute.name}` ({_reason(error)})",
+                    check.place or attribute.place,
+                    f"`{check.name}: {_written(argument)}` for `{attribute.name}` ({_reason(error)})",
                     f"an argument that fits the type {attribute.type}",
                     "correct the `check:`",
                 )
@@ -253,8 +256,9 @@ _WANTED = {
 }
 
 
-def _wanted(name: str, argument: Any) -> str:
+def _wanted(check: Check) -> str:
     """Say in words what a check wants."""
+    name, argument = CHECK_TWINS.get(check.name, check.name), check.argument
     if isinstance(argument, dict):
         argument = list(argument.values())
     items = [str(item) for item in argument] if isinstance(argument, list) else [str(argument)]

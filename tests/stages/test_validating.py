@@ -137,7 +137,7 @@ def test_a_cell_that_failed_coercion_gets_no_second_reason() -> None:
 def test_an_argument_that_does_not_fit_is_refused_before_the_first_row(attribute: str) -> None:
     with pytest.raises(MappingError) as caught:
         RowSchema(mapping_of(attribute))
-    assert caught.value.problem.place == "m.yaml:4:3"
+    assert caught.value.problem.place.startswith("m.yaml:4:")
 
 
 def test_a_batch_of_no_rows_is_valid() -> None:

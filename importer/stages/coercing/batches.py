@@ -14,7 +14,7 @@ from importer.mapping_file.mapping import Attribute, Mapping
 from importer.records import Batch, Rejection
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.cells import column
-from importer.stages.coercing.columns import Column, coerced
+from importer.stages.coercing.columns import Column, coerced, leaves
 from importer.stages.coercing.refusals import bad_cells, blank_cells
 from importer.typed import Flags, Typed, TypedColumn
 
@@ -31,10 +31,11 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
     rejections: list[Iterable[Rejection]] = []
     left_out: list[Iterable[Rejection]] = []
     for attribute, result in zip(mapping.fields, columns, strict=True):
-        found = bad_cells(result, attribute, batch.index, ~filtered)
-        (left_out if attribute.bad_value == "leave_out" else rejections).append(found)
-        if attribute.blank == "invalid" and attribute is not mapping.customer_id:
-            rejections.append(blank_cells(result, attribute, batch.index, ~filtered))
+        for entry, part in leaves(attribute, result):
+            found = bad_cells(part, entry, batch.index, ~filtered)
+            (left_out if entry.bad_value == "leave_out" else rejections).append(found)
+            if entry.blank == "invalid" and entry is not mapping.customer_id:
+                rejections.append(blank_cells(part, entry, batch.index, ~filtered))
     count = len(mapping.attributes)
     return Typed(
         batch=batch,

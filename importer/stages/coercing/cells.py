@@ -1,4 +1,4 @@
-"""Fetches an attribute's cells and makes them ready for their type: transform, nulls, values."""
+"""Fetches an attribute's cells and makes them ready for their type: cut, clean, translate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from importer.mapping_file.mapping import Attribute
 from importer.stages.coercing.arrays import flags, limits, only
 from importer.stages.coercing.contract import Bad, bad_where
+from importer.stages.coercing.cutting import extracted, part
 from importer.stages.coercing.transforms import transformed
 from importer.typed import Flags
 
@@ -21,7 +22,8 @@ _LISTED = 10
 class Clean:
     """Texts that are ready for their type.
 
-    texts: null where blank or bad.  blank: where there is nothing.  bad: what `values:` refuses.
+    texts: null where blank or bad.  blank: where there is nothing.
+    bad: what `extract:` or `values:` refuses.
     """
 
     texts: pa.Array
@@ -62,11 +64,29 @@ def without(texts: pa.Array, nulls: frozenset[str]) -> pa.Array:
 
 
 def clean(raw: pa.Array, attribute: Attribute) -> Clean:
-    """Apply transforms, nulls and values, in this order, to raw cells (null is blank)."""
-    texts = without(transformed(raw, attribute.transforms), attribute.nulls)
-    if attribute.values is None:
-        return Clean(texts, flags(pc.is_null(texts)))
-    return _looked_up(texts, attribute)
+    """Apply split, extract, transforms, nulls and values, in this order (null is blank)."""
+    cut = _cut(raw, attribute)
+    texts = without(transformed(cut.texts, attribute.transforms), attribute.nulls)
+    ready = Clean(texts, flags(pc.is_null(texts)))
+    if attribute.values is not None:
+        ready = _looked_up(texts, attribute)
+    if not cut.bad:
+        return ready
+    blank = ready.blank.copy()
+    blank[cut.bad[0].positions] = False
+    return Clean(ready.texts, blank, (*cut.bad, *ready.bad))
+
+
+def _cut(raw: pa.Array, attribute: Attribute) -> Clean:
+    """Take the part that is asked for; a cell that means nothing already has no parts."""
+    texts = raw
+    if attribute.split is not None:
+        texts = part(without(texts, attribute.nulls), attribute.split, attribute.take)
+    bad: tuple[Bad, ...] = ()
+    if attribute.extract is not None:
+        texts, missed = extracted(without(texts, attribute.nulls), attribute)
+        bad = bad_where(missed, "no-match", f"a text that fits `extract: {attribute.extract}`")
+    return Clean(texts, np.zeros(0, dtype=np.bool_), bad)
 
 
 def _looked_up(texts: pa.Array, attribute: Attribute) -> Clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,11 @@ from importer.mapping_file.mapping import (
     FromColumns,
     FromConstant,
     FromCoordinates,
+    FromParts,
     FromTemplate,
 )
 from importer.records import Int64s
-from importer.stages.coercing import geo
+from importer.stages.coercing import geo, objects
 from importer.stages.coercing.arrays import compacted, expanded, flags, only
 from importer.stages.coercing.cells import clean, column, templated
 from importer.stages.coercing.contract import Bad, Coerced
@@ -31,6 +33,7 @@ class Column:
 
     raw: the cells as the source has them, for messages; one array per source of the value.
     bad: per such source, the positions that it is to blame for.
+    parts: of an object, which have their own cells and blame.
     """
 
     values: pa.Array
@@ -39,6 +42,14 @@ class Column:
     blank: Flags
     raw: tuple[pa.Array, ...]
     bad: tuple[tuple[Bad, ...], ...]
+    parts: tuple[tuple[Attribute, Column], ...] = ()
+
+
+def leaves(attribute: Attribute, column: Column) -> Iterator[tuple[Attribute, Column]]:
+    """Give a column and, of an object, all its parts, each with its attribute."""
+    yield attribute, column
+    for part, inner in column.parts:
+        yield from leaves(part, inner)
 
 
 def coerced(cells: pa.Table, attribute: Attribute) -> Column:
@@ -56,6 +67,24 @@ def coerced(cells: pa.Table, attribute: Attribute) -> Column:
             if attribute.decided:
                 return _one(pa.array([text] * cells.num_rows, pa.string()), attribute, cells)
             return _repeated(_one(pa.array([text]), attribute, cells), cells.num_rows)
+        case FromParts(parts=parts):
+            return _object([(part, coerced(cells, part)) for part in parts])
+
+
+def _object(parts: list[tuple[Attribute, Column]]) -> Column:
+    """Join typed parts to objects: without the blank ones, and blank where all of them are."""
+    members = [(part.name, column.core, column.in_quotes) for part, column in parts]
+    # Constants alone say nothing of a user.
+    telling = [entry for entry in parts if not isinstance(entry[0].origin, FromConstant)]
+    blank = np.logical_and.reduce([column.blank for _, column in telling or parts])
+    failed = [
+        flags(pc.is_null(column.core)) & ~column.blank
+        for part, column in parts
+        if part.bad_value == "invalid"
+    ]
+    sound = ~np.logical_or.reduce([blank, *failed])
+    core = only(objects.joined(members), sound)
+    return Column(core, core, False, blank, parts[0][1].raw[:1], ((),), tuple(parts))
 
 
 def _one(raw: pa.Array, attribute: Attribute, cells: pa.Table) -> Column:
@@ -123,13 +152,17 @@ def _repeated(single: Column, rows: int) -> Column:
 
 
 def _first_valid(sources: list[pa.Array], attribute: Attribute, cells: pa.Table) -> Column:
-    """Take each row's value from the first source that has a valid one; blame the first filled."""
+    """Take each row's value from the first source that has a valid one; blame the first filled.
+
+    With `first_filled`, what stands in the first filled one is the value, valid or not.
+    """
+    by_text = isinstance(attribute.origin, FromColumns) and attribute.origin.first == "filled"
     missing = np.ones(len(sources[0]), dtype=np.bool_)
     parts: list[Column] = []
     for raw in sources:
         parts.append(_one(only(raw, missing), attribute, cells))
-        missing &= flags(pc.is_null(parts[-1].core))
-    blameless = missing
+        missing &= parts[-1].blank if by_text else flags(pc.is_null(parts[-1].core))
+    blameless = missing | by_text
     bad: list[tuple[Bad, ...]] = []
     for part in parts:
         bad.append(tuple(_restricted(entry, blameless) for entry in part.bad[0]))
@@ -138,7 +171,7 @@ def _first_valid(sources: list[pa.Array], attribute: Attribute, cells: pa.Table)
         pc.coalesce(*alike([part.values for part in parts])),
         pc.coalesce(*(part.core for part in parts)),
         parts[0].in_quotes,
-        blameless,
+        np.logical_and.reduce([part.blank for part in parts]),
         tuple(sources),
         tuple(bad),
     )

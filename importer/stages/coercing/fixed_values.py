@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from importer.errors import Problem
-from importer.mapping_file.mapping import Attribute, FromConstant, Mapping
+from importer.mapping_file.mapping import Attribute, FromConstant, FromParts, Mapping
 from importer.stages.coercing.cells import clean
 from importer.stages.coercing.columns import typed
 from importer.stages.coercing.contract import Bad
@@ -21,6 +21,10 @@ def fixed_value_problems(mapping: Mapping) -> tuple[Problem, ...]:
 
 
 def _problems(attribute: Attribute) -> Iterator[Problem]:
+    if isinstance(attribute.origin, FromParts):
+        for part in attribute.origin.parts:
+            yield from _problems(part)
+        return
     if attribute.decided:
         # Only a row says how these are read.
         return

@@ -71,8 +71,8 @@ JSON = ValueType(
     name="json",
     rule="A JSON text, sent as it stands but for line ends and tabs between its tokens; keys that "
     "stand twice, NaN, numbers beyond a double's range and a mere null are refused.",
-    options=(),
-    hint="MoEngage takes objects only where its support has enabled them.",
+    options=("object",),
+    hint="`object:` makes it of columns. MoEngage takes objects only where its support has enabled them.",
     examples=(
         Example('{"city": "Pune", "pin": 411001}', '{"city": "Pune", "pin": 411001}'),
         Example(" [1, 2.50] ", "[1, 2.50]"),

@@ -36,7 +36,8 @@ def blank_cells(
     """Give one Rejection per blank cell of the kept rows."""
     positions = np.flatnonzero(column.blank & kept)
     texts = column.raw[0].take(pa.array(positions)).to_pylist()
-    reason = Bad(positions, "blank", "a value, as `blank: invalid` asks")
+    asks = "required: true" if attribute.required else "blank: invalid"
+    reason = Bad(positions, "blank", f"a value, as `{asks}` asks")
     for position, text in zip(positions, texts, strict=True):
         yield _rejection(int(index[position]), attribute, text, reason)
 

@@ -68,11 +68,12 @@ def _without_zeros(texts: pa.Array) -> pa.Array:
 
 STRING = ValueType(
     name="string",
-    rule="Any text is sent unchanged, character for character; with `whole: true` it must be a "
-    "whole number, whose zeros after the point (17850.0) are left out.",
+    rule="Any text is sent unchanged, character for character; one of more than 512 characters is "
+    "refused (`string-long`), because MoEngage would cut it. With `whole: true` it must be a whole "
+    "number, whose zeros after the point (17850.0) are left out.",
     options=("whole",),
-    hint="Use `transform:` to clean it and `values:` to translate it; say `whole: true` for ids "
-    "that a float column wrote with a point.",
+    hint="Use `transform:` to clean it (`nfc` for one spelling of accents) and `values:` to "
+    "translate it; say `whole: true` for ids that a float column wrote with a point.",
     examples=(
         Example("Zoë", '"Zoë"'),
         Example("02134", '"02134"'),

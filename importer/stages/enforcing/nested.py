@@ -10,6 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.mapping_file import Attribute, FromParts
 from importer.moengage import limits
 from importer.stages.enforcing.verdicts import Found, Verdicts, mask
 from importer.typed import Flags, TypedColumn
@@ -39,12 +40,31 @@ def hold_lists(column: TypedColumn, verdicts: Verdicts) -> None:
 
 def hold_objects(column: TypedColumn, verdicts: Verdicts) -> None:
     """Refuse what MoEngage drops or cuts of JSON values, and warn that objects need its leave."""
+    if _has_plain_parts(column.attribute):
+        # Its keys were held to the rules with the mapping; only its size is not known before.
+        there = mask(pc.is_valid(column.core))
+        verdicts.strike("object-sent", there, column.attribute.label, _saying("an object"))
+        suspects = pc.greater(pc.binary_length(column.core), limits.OBJECT_BYTES)
+        _hold(column, mask(suspects), verdicts, but=("object-sent",))
+        return
     nests = pc.match_substring_regex(column.json, r"[\[{]")
     longest = pc.greater(pc.binary_length(column.json), limits.STRING_CHARACTERS)
     _hold(column, mask(pc.or_(nests, longest)), verdicts)
 
 
-def _hold(column: TypedColumn, suspects: Flags, verdicts: Verdicts) -> None:
+def _has_plain_parts(attribute: Attribute) -> bool:
+    """Tell whether a value is made of columns, and none of them holds JSON of its own."""
+    if not isinstance(attribute.origin, FromParts):
+        return False
+    return all(
+        part.type not in ("json", "list") or _has_plain_parts(part)
+        for part in attribute.origin.parts
+    )
+
+
+def _hold(
+    column: TypedColumn, suspects: Flags, verdicts: Verdicts, but: Sequence[str] = ()
+) -> None:
     """Look into each distinct text of the suspect rows once."""
     positions = np.flatnonzero(suspects)
     if not len(positions):
@@ -53,6 +73,8 @@ def _hold(column: TypedColumn, suspects: Flags, verdicts: Verdicts) -> None:
     faults = [set(faults_of(orjson.loads(text))) for text in encoded.dictionary.to_pylist()]
     places = encoded.indices.to_numpy(zero_copy_only=False)
     for code, found in _FOUND.items():
+        if code in but:
+            continue
         struck = np.array([code in codes for codes in faults])
         rows = np.zeros(len(suspects), dtype=bool)
         rows[positions] = struck[places]
