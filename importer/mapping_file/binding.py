@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from importer.errors import MappingError, Problem
 from importer.mapping_file.api_rules import breaches
-from importer.mapping_file.mapping import Attribute, FromColumns, FromTemplate, Mapping
+from importer.mapping_file.mapping import Attribute, FromColumns, FromParts, FromTemplate, Mapping
 from importer.mapping_file.naming import nearest
 from importer.moengage.attributes import BY_KEY
 from importer.rules import RULES
@@ -43,12 +43,17 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
 def _taken(mapping: Mapping) -> set[str]:
     """Give the columns that attributes take; templates, `where:` and the id do not take."""
     fields = [*mapping.attributes, *(entry.active for entry in mapping.platforms)]
-    return {
-        column
-        for entry in fields
-        if not isinstance(entry.origin, FromTemplate)
-        for column in entry.origin.columns
-    }
+    return {column for entry in fields for column in _taken_by(entry)}
+
+
+def _taken_by(entry: Attribute) -> tuple[str, ...]:
+    match entry.origin:
+        case FromTemplate():
+            return ()
+        case FromParts(parts=parts):
+            return tuple(column for part in parts for column in _taken_by(part))
+        case origin:
+            return origin.columns
 
 
 def _deciding(mapping: Mapping) -> set[str]:

@@ -29,7 +29,6 @@ _EXPECTED = {
     "looks-null": "a value, or an empty cell",
     "date-as-text": "a text that is no date, or `type: date`",
     "number-large": "a number of at most 2 to the 53rd",
-    "date-as-text": "a date, or a text that is none",
     "list-long": f"at most {limits.LIST_ITEMS} items",
     "list-item-long": f"items of at most {limits.STRING_CHARACTERS} characters",
     "list-mixed": "texts only, numbers only, or objects only",
