@@ -346,7 +346,7 @@ BAD: dict[str, tuple[dict[str, str], str, dict[str, str], tuple[str, str, str, s
         {"m.yaml": MAP + "attributes:\n  seq: {column: seq, check: {str_matches: '(?=x)'}}\n"},
         RUN,
         {},
-        ("m.yaml:4:3", "str_matches", "an argument that fits", "correct the `check:`"),
+        ("m.yaml:4:43", "str_matches", "an argument that fits", "correct the `check:`"),
     ),
 }
 
