@@ -19,7 +19,7 @@ _BLANK = r"[ \x{a0}\x{2009}\x{202f}]"
 _AMOUNT = (
     rf"\A(?P<sign>[-+]?){_BLANK}?(?P<before>[^-+0-9 \t\r\n\x{{a0}}\x{{2009}}\x{{202f}}]*){_BLANK}?"
     rf"(?P<inner>[-+]?)(?P<number>[0-9](?:(?:[.,'\x{{2019}}]|{_BLANK})?[0-9])*){_BLANK}?"
-    r"(?P<after>[^-+0-9 \t\r\n\x{a0}\x{2009}\x{202f}]*)\z"
+    r"(?P<after>[^-+0-9()%: \t\r\n\x{a0}\x{2009}\x{202f}]*)\z"
 )
 
 # (decimal mark, mark between thousands), as the world writes amounts.

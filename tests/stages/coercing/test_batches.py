@@ -113,15 +113,28 @@ def test_reasons_stand_in_row_order(attribute: Make, typed: Coerce) -> None:
 # --- laws ------------------------------------------------------------------------------------
 
 _OPTIONS: dict[str, list[dict[str, object]]] = {
-    "integer": [{"thousands": "."}],
-    "number": [{"decimal": ",", "thousands": "."}],
+    "string": [{"whole": True}],
+    "integer": [
+        {"thousands": "."},
+        {"whole": True, "exponent": True, "parentheses": True},
+        {"percent": "points", "thousands": ",", "grouping": "indian"},
+    ],
+    "number": [
+        {"decimal": ",", "thousands": "."},
+        {"percent": "fraction", "exponent": True, "thousands": " "},
+    ],
+    "money": [{"currency": "EUR"}, {"currency": "INR", "parentheses": True}],
     "boolean": [{"invert": True}],
-    "date": [{"format": ["%d/%m/%Y", "%m/%d/%Y"]}, {"format": ["%d%b%y"]}],
+    "date": [{"format": ["%d/%m/%Y", "%m/%d/%Y"]}, {"format": ["%d%b%y", "excel"]}],
     "datetime": [
+        {"format": ["epoch_seconds", "iso"], "timezone": "UTC"},
+        {"format": ["excel_1904", "epoch_milliseconds"], "timezone": "Asia/Kolkata"},
+        {"timezone": "Europe/Berlin", "repeated_hour": "earlier", "skipped_hour": "later"},
         {"timezone": "Europe/Berlin"},
         {"format": ["%d/%m/%y %I:%M %p", "%Y-%m-%d %H:%M:%S.%f%z"], "timezone": "Asia/Kolkata"},
     ],
-    "phone": [{"region": "IN"}],
+    "geo": [{"decimal": ","}],
+    "phone": [{"region": "IN"}, {"region": "ZZ", "style": "e164"}],
     "list": [{"separator": "|"}],
 }
 _LIKELY = st.sampled_from(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapping_file.date_formats import directives
 from importer.mapping_file.mapping import Attribute
 from importer.typed import Typed
 
@@ -125,3 +126,64 @@ def test_accepted_iso_means_what_python_reads(
             assert datetime.fromisoformat(result.strip('"')) == read.replace(
                 tzinfo=read.tzinfo or UTC
             )
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone", "options", "result"),
+    [
+        (
+            "2024-10-27T02:30:00",
+            "Europe/Berlin",
+            {"repeated_hour": "earlier"},
+            "2024-10-27T00:30:00Z",
+        ),
+        (
+            "2024-10-27T02:30:00",
+            "Europe/Berlin",
+            {"repeated_hour": "later"},
+            "2024-10-27T01:30:00Z",
+        ),
+        ("2024-10-27T02:30:00", "Europe/Berlin", {"skipped_hour": "later"}, "time-not-in-zone"),
+        (
+            "2024-03-31T02:30:00",
+            "Europe/Berlin",
+            {"skipped_hour": "earlier"},
+            "2024-03-31T00:30:00Z",
+        ),
+        ("2024-03-31T02:30:00", "Europe/Berlin", {"skipped_hour": "later"}, "2024-03-31T01:30:00Z"),
+        ("2024-03-31T02:30:00", "Europe/Berlin", {"repeated_hour": "later"}, "time-not-in-zone"),
+        ("2024-03-31T01:59:59", "Europe/Berlin", {"skipped_hour": "later"}, "2024-03-31T00:59:59Z"),
+        (
+            "2024-11-03T01:30:00",
+            "America/New_York",
+            {"repeated_hour": "later"},
+            "2024-11-03T06:30:00Z",
+        ),
+        ("2011-12-30T12:00:00", "Pacific/Apia", {"skipped_hour": "later"}, "2011-12-30T22:00:00Z"),
+    ],
+)
+def test_a_repeated_or_skipped_hour_is_read_as_the_mapping_says(
+    cell: str,
+    zone: str,
+    options: dict[str, str],
+    result: str,
+    attribute: Make,
+    outcomes: Outcomes,
+) -> None:
+    expected = result if result == "time-not-in-zone" else f'"{result}"'
+    assert outcomes([cell], attribute("datetime", timezone=zone, **options)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cell", "result"),
+    [
+        ("07/02/2004 9:07 am", "2004-02-07T09:07:00Z"),
+        ("07/02/2004 12:07 PM", "2004-02-07T12:07:00Z"),
+    ],
+)
+def test_hours_beside_am_and_pm_are_counted_to_twelve(
+    cell: str, result: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    pattern = directives("DD/MM/YYYY hh:mm AM")
+    column = attribute("datetime", format=[pattern], timezone="UTC")
+    assert outcomes([cell, "07/02/2004 13:07 PM"], column) == [f'"{result}"', "not-datetime"]

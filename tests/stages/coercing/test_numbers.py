@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -106,3 +107,92 @@ def test_an_integer_is_taken_as_python_takes_it_or_refused(
     for cell, result in zip(cells, outcomes(cells, column), strict=True):
         whole = re.fullmatch("[+-]?[0-9]+", cell) and abs(int(cell)) < 10**38
         assert result == (str(int(cell)) if whole else "not-integer")
+
+
+@pytest.mark.parametrize(
+    ("cell", "options", "result"),
+    [
+        ("1,23,45,678", {"thousands": ",", "grouping": "indian"}, "12345678"),
+        ("123,456", {"thousands": ",", "grouping": "indian"}, "123456"),
+        ("1,2,345", {"thousands": ",", "grouping": "indian"}, "not-number"),
+        ("123,45,678", {"thousands": ",", "grouping": "indian"}, "not-number"),
+        ("1,23,456", {"thousands": ","}, "not-number"),
+        ("1\u202f234,5", {"decimal": ",", "thousands": " "}, "1234.5"),
+        ("1\u2019234.5", {"thousands": "'"}, "1234.5"),
+        ("1 234", {"thousands": "\u00a0"}, "1234"),
+        ("1,234 %", {"percent": "points", "thousands": ","}, "1234"),
+        ("0.05%", {"percent": "fraction"}, "0.0005"),
+        ("-12.50\u00a0%", {"percent": "fraction"}, "-0.1250"),
+        ("0 %", {"percent": "fraction"}, "0.00"),
+        ("%", {"percent": "points"}, "not-number"),
+        ("12 %%", {"percent": "points"}, "not-number"),
+        ("1%2%", {"percent": "points"}, "not-number"),
+        ("5 %", {"percent": "points", "exponent": True}, "5"),
+        ("5e1 %", {"percent": "fraction", "exponent": True}, "0.5"),
+        ("1E-3", {"exponent": True}, "0.001"),
+        ("9.10E+11", {"exponent": True}, "910000000000"),
+        ("-1,5e2", {"exponent": True, "decimal": ","}, "-150"),
+        ("1e39", {"exponent": True}, "not-number"),
+        ("1e-39", {"exponent": True}, "not-number"),
+        ("1e999", {"exponent": True}, "not-number"),
+        ("1e9999999999", {"exponent": True}, "not-number"),
+        ("e5", {"exponent": True}, "not-number"),
+        ("1e", {"exponent": True}, "not-number"),
+        ("1e1e1", {"exponent": True}, "not-number"),
+        ("nan", {"exponent": True}, "not-number"),
+        ("(1,234.50)", {"parentheses": True, "thousands": ","}, "-1234.50"),
+        ("(12 %)", {"parentheses": True, "percent": "points"}, "-12"),
+        ("(0)", {"parentheses": True}, "0"),
+        ("(-5)", {"parentheses": True}, "not-number"),
+        ("((5))", {"parentheses": True}, "not-number"),
+        ("(5", {"parentheses": True}, "not-number"),
+        ("(5)", {}, "not-number"),
+    ],
+)
+def test_a_number_is_spelt_only_as_its_options_allow(
+    cell: str, options: dict[str, object], result: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    assert outcomes([cell], attribute("number", **options)) == [result]
+
+
+@pytest.mark.parametrize(
+    ("cell", "options", "result"),
+    [
+        ("17850.0", {"whole": True}, "17850"),
+        ("-0.00", {"whole": True}, "0"),
+        ("1.234,0", {"whole": True, "decimal": ",", "thousands": "."}, "1234"),
+        ("17850.05", {"whole": True}, "not-integer"),
+        ("1.785E+4", {"whole": True}, "not-integer"),
+        ("1.785E+4", {"exponent": True}, "17850"),
+        ("1.7855E+3", {"exponent": True}, "not-integer"),
+        ("5.0", {"exponent": True}, "not-integer"),
+        ("12 %", {"percent": "points"}, "12"),
+        ("12 %", {"percent": "fraction"}, "not-integer"),
+        ("1200 %", {"percent": "fraction", "whole": True}, "12"),
+        ("(5)", {"parentheses": True}, "-5"),
+    ],
+)
+def test_a_whole_number_is_spelt_only_as_its_options_allow(
+    cell: str, options: dict[str, object], result: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    assert outcomes([cell], attribute("integer", **options)) == [result]
+
+
+@given(
+    cells=st.lists(
+        st.builds(
+            "{}{}{}".format,
+            st.decimals(allow_nan=False, allow_infinity=False, places=3),
+            st.sampled_from(["", "e2", "E-3", "e+05"]),
+            st.sampled_from(["%", " %"]),
+        ),
+        max_size=6,
+    )
+)
+def test_percents_and_exponents_keep_the_value(
+    cells: list[str], attribute: Make, outcomes: Outcomes
+) -> None:
+    column = attribute("number", percent="fraction", exponent=True)
+    for cell, result in zip(cells, outcomes(cells, column), strict=True):
+        if result != "not-number":
+            assert Fraction(str(result)) * 100 == Fraction(cell.rstrip("% "))
