@@ -65,9 +65,10 @@ def _problem(entry: Any, document: Located) -> Problem:
         found, expected = "a text or a list", "a group of `key: value` lines"
     elif kind == "list_type":
         found, expected = "something that is no list", "a list such as [a, b]"
+    keys = [part for part in path if isinstance(part, str)]
     return Problem(
         document.place(path),
-        f"`{path[-1] if path else 'the file'}:` holds {found}",
+        f"`{keys[-1] if keys else 'the file'}:` holds {found}",
         expected or "what docs/mapping.md shows for it",
         "correct the value",
     )

@@ -84,6 +84,7 @@ class Values:
 
     def _typed(self, name: str, model: AttributeModel, path: Path) -> Attribute:
         kind = self._type(name, model, path)
+        self._refuse_unique(model.unique, path)
         blank = cast(Blank, model.blank or self._model.blank)
         bad_value = cast(BadValue, model.bad_value or self._model.bad_value)
         entry = self._attribute(name, model, path, kind, blank, bad_value)
@@ -99,12 +100,12 @@ class Values:
         blank: Blank,
         bad_value: BadValue,
     ) -> Attribute:
-        self._refuse_unique(model.unique, path)
         check_blank(model, path, self._findings)
+        origin = self._origin(model, path)
         parts = self._parts(model, path, bad_value) if model.object is not None else None
         return Attribute(
             name=name,
-            origin=parts or self._origin(model, path),
+            origin=parts or origin,
             type=kind,
             place=self._findings.document.place(path, of_key=True),
             blank="invalid" if model.required else blank,

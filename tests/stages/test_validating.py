@@ -142,3 +142,42 @@ def test_an_argument_that_does_not_fit_is_refused_before_the_first_row(attribute
 
 def test_a_batch_of_no_rows_is_valid() -> None:
     assert validated("{column: c, type: integer, check: {ge: 0}}", []) == ()
+
+
+@pytest.mark.parametrize(
+    ("plain", "own"),
+    [
+        ("min: 3", "ge: 3"),
+        ("max: 3", "le: 3"),
+        ("one_of: [1, 3]", "isin: [1, 3]"),
+    ],
+)
+def test_a_plain_name_checks_what_panderas_does(plain: str, own: str) -> None:
+    cells = ["1", "2", "3", "4", ""]
+    results = [
+        [
+            found.index
+            for found in validated(f"{{column: c, type: integer, check: {{{one}}}}}", cells)
+        ]
+        for one in (plain, own)
+    ]
+    assert results[0] == results[1] != []
+
+
+@pytest.mark.parametrize(
+    ("plain", "failing"),
+    [("matches: '[ab]+$'", [1]), ("length: 2", [0]), ("length: [1, 1]", [1, 2])],
+)
+def test_a_plain_name_checks_texts(plain: str, failing: list[int]) -> None:
+    found = validated(f"{{column: c, check: {{{plain}}}}}", ["a", "ax", "ab"])
+    assert [rejection.index for rejection in found] == [place * 2 + 10 for place in failing]
+
+
+def test_the_users_own_words_stand_in_the_reason() -> None:
+    groups = "[{min: 0, message: points cannot be negative}, {min: 5, message: too few}, {ne: -1}]"
+    found = validated(f"{{column: c, type: integer, check: {groups}}}", ["-1"])
+    assert [rejection.expected for rejection in found] == [
+        "at least 0 (points cannot be negative)",
+        "at least 5 (too few)",
+        "anything but -1 (the mapping's `ne:` for a)",
+    ]

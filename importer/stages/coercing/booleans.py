@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 from importer.mapping_file.mapping import Attribute
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
-from importer.stages.coercing.transforms import transformed
 
 # yes and no in turn: a word's place tells its meaning.
 _WORDS = ("true", "false", "yes", "no", "y", "n", "t", "f", "1", "0", "on", "off")
@@ -18,7 +17,8 @@ _EXPECTED = "true or false, yes or no, y or n, t or f, 1 or 0, on or off"
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     words, expected = _words(attribute)
-    places = pc.index_in(transformed(texts, ("lower",)), value_set=pa.array(words, pa.string()))
+    small = pc.ascii_lower if all(map(str.isascii, words)) else pc.utf8_lower
+    places = pc.index_in(small(texts), value_set=pa.array(words, pa.string()))
     meanings = [meaning != attribute.invert for meaning in words.values()]
     values = pa.array(meanings, pa.bool_()).take(places)
     json = pc.if_else(values, "true", "false")

@@ -66,7 +66,7 @@ def without(texts: pa.Array, nulls: frozenset[str]) -> pa.Array:
 def clean(raw: pa.Array, attribute: Attribute) -> Clean:
     """Apply split, extract, transforms, nulls and values, in this order (null is blank)."""
     cut = _cut(raw, attribute)
-    texts = without(transformed(cut.texts, attribute.transforms), attribute.nulls)
+    texts = without(_transformed(cut.texts, attribute), attribute.nulls)
     ready = Clean(texts, flags(pc.is_null(texts)))
     if attribute.values is not None:
         ready = _looked_up(texts, attribute)
@@ -75,6 +75,15 @@ def clean(raw: pa.Array, attribute: Attribute) -> Clean:
     blank = ready.blank.copy()
     blank[cut.bad[0].positions] = False
     return Clean(ready.texts, blank, (*cut.bad, *ready.bad))
+
+
+def _transformed(texts: pa.Array, attribute: Attribute) -> pa.Array:
+    """Apply the transforms; a cell that means nothing has no hash, which would look like a value."""
+    for transform in attribute.transforms:
+        if transform == "sha256":
+            texts = without(texts, attribute.nulls | {""})
+        texts = transformed(texts, (transform,))
+    return texts
 
 
 def _cut(raw: pa.Array, attribute: Attribute) -> Clean:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -56,3 +57,11 @@ def test_a_cell_is_transformed_before_it_is_held_against_the_nulls(
 ) -> None:
     column = attribute("string", transforms=("strip", "lower"), nulls=frozenset({"", "n/a"}))
     assert outcomes([" N/A ", "  ", "\t"], column) == [None, None, None]
+
+
+def test_a_cell_that_means_nothing_has_no_hash(
+    attribute: Callable[..., Attribute], outcomes: Callable[..., list[str | None]]
+) -> None:
+    entry = attribute("string", transforms=("strip", "sha256", "upper"), nulls=frozenset({"NULL"}))
+    found = outcomes(["", "  ", " NULL ", None, "a"], entry)
+    assert found == [None] * 4 + [f'"{hashlib.sha256(b"a").hexdigest().upper()}"']

@@ -79,3 +79,16 @@ def test_a_column_of_many_chunks_or_another_text_type_is_read(attribute: Make) -
         assert result.customer_ids.type == pa.string()
     none = pa.table({"C": pa.chunked_array([], pa.string())})
     assert coerce(Batch(np.arange(0), none), mapping).attributes[0].json.to_pylist() == []
+
+
+def test_the_first_filled_of_several_columns_is_taken_good_or_bad(
+    attribute: Make, typed: Coerce
+) -> None:
+    columns = {"A": ["1", "x", "", "NA", "", None], "B": ["2", "2", "2", "y", "", "3"]}
+    origin = FromColumns(("A", "B"), "filled")
+    entry = attribute("integer", origin=origin, nulls=frozenset({"", "NA"}))
+    result = typed(columns, entry)
+    column = result.attributes[0]
+    assert column.json.to_pylist() == ["1", None, "2", None, None, "3"]
+    assert column.blank.to_pylist() == [False, False, False, False, True, False]
+    assert [(found.index, found.found) for found in result.rejections] == [(1, '"x"'), (3, '"y"')]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
@@ -63,3 +66,43 @@ def test_the_items_are_the_cells_parts(
             assert orjson.loads(str(found)) == items
         else:
             assert found == "not-list"
+
+
+@pytest.mark.parametrize(
+    ("cell", "options", "result"),
+    [
+        ("1;2.50; -3", {"separator": ";", "items": "numbers"}, "[1,2.50,-3]"),
+        ("1;;2", {"separator": ";", "items": "numbers"}, "not-list"),
+        ("1;two", {"separator": ";", "items": "numbers"}, "not-list"),
+        ("1;2", {"separator": ";", "items": "strings"}, '["1","2"]'),
+        ("[1, 2]", {"items": "numbers"}, "[1, 2]"),
+        ("[1, 2]", {"items": "strings"}, "not-list"),
+        ('["1"]', {"items": "numbers"}, "not-list"),
+        ("[]", {"items": "numbers"}, "[]"),
+        ("[]", {"update": "add"}, "not-list"),
+        ("[]", {"update": "remove"}, "not-list"),
+        ('["a"]', {"update": "add"}, '["a"]'),
+    ],
+)
+def test_items_and_updates_are_held_to_what_the_mapping_says(
+    cell: str, options: dict[str, Any], result: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    assert outcomes([cell], attribute("list", **options)) == [result]
+
+
+@given(
+    rows=st.lists(
+        st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=3), min_size=1)
+    )
+)
+def test_numbers_of_a_list_keep_their_value(
+    rows: list[list[Decimal]], attribute: Make, outcomes: Outcomes
+) -> None:
+    texts = [";".join(f"{number:f}" for number in numbers) for numbers in rows]
+    found = outcomes(texts, attribute("list", separator=";", items="numbers"))
+    for text, numbers in zip(found, rows, strict=True):
+        if text != "not-list":
+            read = json.loads(str(text), parse_int=Decimal, parse_float=Decimal)
+            assert read == numbers
+        else:
+            assert any(abs(number) >= 10**38 for number in numbers)
