@@ -134,3 +134,28 @@ def test_the_law_met_enough_of_each_kind() -> None:
         test_what_passes_the_rules_without_a_warning_arrives_unchanged()
     assert min(MET[way] for way in ("mapping refused", "rows refused", "rows passed")) > 20
     assert MET["warned"]
+
+
+@given(
+    cells=st.lists(st.text('ab;"é ', max_size=8), min_size=1, max_size=4),
+    had=st.lists(st.text("abé", min_size=1, max_size=1), min_size=1, max_size=4, unique=True),
+    update=st.sampled_from(["add", "remove"]),
+)
+def test_what_is_added_to_a_list_or_removed_arrives(
+    cells: list[str], had: list[str], update: str
+) -> None:
+    mapping = parse_mapping(
+        "mapping: 1\ncustomer_id: id\nattributes:\n"
+        f"  tags: {{column: c, type: list, separator: ';', update: {update}, bad_value: leave_out}}\n"
+    )
+    table = pa.table({"id": pa.array([f"user-{n}" for n in range(len(cells))]), "c": cells})
+    block = ArrowBlock(0, "u.parquet", 1, ("id", "c"), table)
+    for body, cell in zip(Preparer(mapping).prepare(block).bodies.to_pylist(), cells, strict=True):
+        items = [item.strip() for item in cell.split(";")]
+        kept = outcome(json.loads(body), {"tags": list(had)}).get("tags", [])
+        if not all(items):
+            assert kept == had
+        elif update == "add":
+            assert set(kept) == {*had, *items}
+        else:
+            assert set(kept) == set(had) - set(items)

@@ -14,7 +14,6 @@ from importer.mapping_file.mapping import (
     ValueOrigin,
 )
 from importer.mapping_file.yaml_tree import Path
-from importer.moengage import limits
 
 _ORIGINS = ("column", "first_filled", "first_valid", "template", "constant", "object")
 
@@ -70,14 +69,9 @@ _NOT_FOR_PARTS = ("check", "protect", "unique", "update")
 
 
 def check_parts(parts: dict[str, AttributeModel], path: Path, findings: Findings) -> None:
-    """Note what an object of MoEngage's cannot be, and options that only a whole attribute has."""
-    if not 0 < len(parts) <= limits.OBJECT_KEYS:
-        findings.add(
-            path,
-            f"an object of {len(parts)} parts",
-            f"1 to {limits.OBJECT_KEYS} parts",
-            "write some of them" if not parts else "keep fewer of them",
-        )
+    """Note an object of nothing, and options that only a whole attribute has."""
+    if not parts:
+        findings.add(path, "an object without parts", "such as {city: City}", "write them")
     for name, part in parts.items():
         for option in _NOT_FOR_PARTS:
             if getattr(part, option):

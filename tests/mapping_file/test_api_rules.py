@@ -50,6 +50,21 @@ def told(text: str) -> list[str]:
             "attributes: {source: A, publisher_name: B}\nrules: {name-disputed: off}\n",
             ["name-twice"],
         ),
+        ("attributes: {tags: {column: A, type: list, update: add}}\n", []),
+        (
+            "attributes: {moe_em_unsub_categories: {column: A, update: add}}\n",
+            ["update-standard"],
+        ),
+        ("attributes: {moe_em_unsub_categories: {column: A, update: replace}}\n", []),
+        ("attributes: {a: {object: {b: A, c: {object: {d: B}}}}}\n", []),
+        ("attributes: {a: {object: {b: {object: {c: {object: {d: A}}}}}}}\n", ["object-deep"]),
+        ("attributes: {a: {object: {b.c: A}}}\n", ["object-key"]),
+        ("attributes: {a: {object: {b: {object: {c$: A}}}}}\n", ["object-key"]),
+        ("attributes: {a: {object: {b.c: A}}}\nrules: {object-key: off}\n", []),
+        (
+            f"attributes: {{a: {{object: {{{', '.join(f'p{n}: A' for n in range(101))}}}}}}}\n",
+            ["object-large"],
+        ),
         ("platforms: [{platform: web, active: A}, {platform: ios, active: B}]\n", []),
         (
             "platforms: [{platform: web, active: A}, {platform: WEB, active: B}]\n",

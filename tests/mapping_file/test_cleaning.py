@@ -86,7 +86,7 @@ def test_transforms_may_have_arguments() -> None:
         ("{column: A, first_filled: [B]}", "4:6", ["column and first_filled"]),
         ("{column: A, object: {a: B}}", "4:6", ["column and object"]),
         ("{object: {a: B}, type: string}", "4:7", ["only with type json"]),
-        ("{object: {}}", "4:15", ["an object of 0 parts"]),
+        ("{object: {}}", "4:15", ["an object without parts"]),
         ("{object: {x: {colum: B}}}", "4:20", ["unknown key `colum`", "`column`"]),
         ("{object: {x: {}}}", "4:19", ["from nowhere"]),
         ("{object: {x: {column: B, unique: true}}}", "4:31", ["a part of an object"]),

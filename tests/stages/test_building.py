@@ -170,3 +170,34 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def test_lists_that_are_added_to_stand_apart_from_those_that_are_set() -> None:
+    text = (
+        "attributes: {a: {column: a, type: list, separator: ';', update: add}, n: n,\n"
+        "  r: {column: r, type: list, separator: ';', update: remove},\n"
+        "  b: {column: b, type: list, separator: ';', update: add},\n"
+        "  s: {column: s, type: list, separator: ';'}}\n"
+    )
+    cells = {
+        "id": ["u1", "u2", "u3", "u4"],
+        "a": ["x;y", "", "z", ""],
+        "n": ["N", "", "", ""],
+        "r": ["q", "", "", ""],
+        "b": ["w", "v", "", ""],
+        "s": ["t", "", "", ""],
+    }
+    add, remove = "addValueToArrayField", "removeValueFromArrayField"
+    assert [user["attributes"] for user in payloads(text, cells)] == [
+        {"n": "N", "s": ["t"], add: {"a": ["x", "y"], "b": ["w"]}, remove: {"r": ["q"]}},
+        {add: {"b": ["v"]}},
+        {add: {"a": ["z"]}},
+        {},
+    ]
+    assert [warned.code for warned in built(text, cells).warnings] == ["no-attributes"]
+
+
+def test_a_list_that_every_user_gets_added_needs_no_other_attribute() -> None:
+    text = "attributes: {a: {column: a, type: list, separator: ';', update: add}}\n"
+    (user,) = payloads(text, {"id": ["u1"], "a": ["x"]})
+    assert user["attributes"] == {"addValueToArrayField": {"a": ["x"]}}

@@ -221,3 +221,17 @@ def test_every_code_is_explained() -> None:
     for code, rule in RULES.items():
         assert rule.code == code
         assert all((rule.what, rule.why, rule.source, rule.fix))
+
+
+def test_an_object_of_columns_is_warned_of_and_held_to_its_size() -> None:
+    cells = ["x", "", "y" * 30_000]
+    found = enforced(cells, "{object: {b: c, d: {constant: e}}}")
+    assert codes(found) == [(2, "object-large")]
+    assert [(warned.code, warned.rows) for warned in found.warnings] == [("object-sent", 1)]
+    strict = enforced(cells, "{object: {b: c}}", "{object-sent: error}")
+    assert codes(strict) == [(0, "object-sent"), (2, "object-sent"), (2, "object-large")]
+
+
+def test_json_inside_an_object_of_columns_is_looked_into() -> None:
+    found = enforced(['{"x": {"y": 1}}', '{"a.b": 1}'], "{object: {b: {column: c, type: json}}}")
+    assert sorted(codes(found)) == [(0, "object-deep"), (1, "object-key")]
