@@ -69,7 +69,7 @@ class FromParts:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(column for part in self.parts for column in part.columns)
+        return tuple(column for part in self.parts for column in part.origin.columns)
 
 
 ValueOrigin = FromColumns | FromTemplate | FromConstant | FromCoordinates | FromParts
@@ -160,7 +160,14 @@ class Attribute:
     @property
     def columns(self) -> tuple[str, ...]:
         """Give every source column that the value needs: those it stands in, and those that decide."""
-        return (*self.origin.columns, *(entry.column for entry in self.decided))
+        return (*self.origin.columns, *self.deciding)
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """Give the columns that only say how the value, or a part of it, is read."""
+        parts = self.origin.parts if isinstance(self.origin, FromParts) else ()
+        own = (entry.column for entry in self.decided)
+        return (*own, *(column for part in parts for column in part.deciding))
 
     @property
     def label(self) -> str:

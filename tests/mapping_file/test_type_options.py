@@ -89,5 +89,15 @@ def test_a_deciding_column_is_passed_as_any_other() -> None:
     assert "C" in [entry.name for entry in bound.attributes]
 
 
+def test_a_deciding_column_inside_an_object_is_needed_and_passed_all_the_same() -> None:
+    part = "{column: A, type: phone, region: {column: C}}"
+    text = f"{HEAD}unmapped: pass\nattributes: {{a: {{object: {{tel: {part}}}}}}}"
+    mapping = parse_mapping(text)
+    assert mapping.columns == ("CRM", "A", "C")
+    assert mapping.attributes[0].label == "A"
+    bound = bind(mapping, ["CRM", "A", "C"], "f.csv")
+    assert [entry.name for entry in bound.attributes] == ["a", "CRM", "C"]
+
+
 def test_a_customer_id_may_be_a_whole_number_in_text() -> None:
     assert parse_mapping("mapping: 1\ncustomer_id: {column: ID, whole: true}\n").customer_id.whole
