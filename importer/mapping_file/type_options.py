@@ -163,8 +163,8 @@ class TypeOptions:
             self._add(
                 path,
                 f"`{text}`",
-                "a country's two letters, such as IN or DE",
-                "write the two letters; `{column: Country}` takes them from a column",
+                "a country, by its two letters (IN, DE) or its name",
+                "correct it; `{column: Country}` takes the country from a column",
             )
         return region
 
@@ -174,8 +174,8 @@ class TypeOptions:
             self._add(
                 path,
                 f"`{text}`",
-                "a currency's three letters, such as EUR or INR",
-                "write the three letters; `{column: Currency}` takes them from a column",
+                "a currency, by its three letters (EUR, INR) or a sign that only it has",
+                "correct it; `{column: Currency}` takes the currency from a column",
             )
         return currency
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from importer.mapping_file.decided_by import DecidedBy
 from importer.mapping_file.mapping import (
     Attribute,
     FromColumns,
@@ -158,6 +159,17 @@ def _everything(attribute: Make) -> Mapping:
             )
     attributes += [
         attribute("geo", name="pair", origin=FromCoordinates("A", "B")),
+        attribute("phone", name="by", decided=(DecidedBy("region", "A", None),)),
+        attribute("money", name="in", decided=(DecidedBy("currency", "B", {"12": "EUR"}),)),
+        attribute(
+            "datetime",
+            name="two",
+            origin=FromColumns(("A", "B")),
+            decided=(
+                DecidedBy("formats", "C", {"": ("%d/%m/%Y",), "12": ("excel",)}, ("iso",)),
+                DecidedBy("timezone", "A", None, "UTC"),
+            ),
+        ),
         attribute("string", name="template", origin=FromTemplate(("", "-", ""), ("A", "C"))),
         attribute("string", name="values", values={"12": "yes"}, otherwise="invalid"),
         attribute("string", name="clean", transforms=("strip", "lower", "title", "collapse")),

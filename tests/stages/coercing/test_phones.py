@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapping_file.mapping import Attribute
+from importer.mapping_file.decided_by import DecidedBy
+from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns
 from importer.stages.coercing.phones import digits
+from importer.typed import Typed
 
 _VECTORS = (
     Path(__file__).parents[4] / "shared/data/phone-vectors/libphonenumber_examples_e164.dev.csv"
@@ -97,3 +99,53 @@ def test_each_distinct_number_is_parsed_once(
     assert outcomes(cells, attribute("phone"))[:2] == ['"918888444411"', '"918888444412"']
     outcomes(cells, attribute("phone"))
     assert len(parsed) == 2
+
+
+@pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
+def test_national_numbers_are_right_by_the_region_of_their_row_or_refused(
+    attribute: Callable[..., Attribute], typed: Callable[..., Typed]
+) -> None:
+    with _VECTORS.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    cells = {name: [row[name] for row in rows] for name in ("national_number", "region")}
+    column = attribute(
+        "phone",
+        origin=FromColumns(("national_number",)),
+        decided=(DecidedBy("region", "region", None),),
+        style="e164",
+    )
+    result = typed(cells, column)
+    refused = [rows[found.index] for found in result.rejections]
+    # 001 is no country, and Benin's old numbers have eight digits.
+    assert {row["region"] for row in refused} == {"001", "BJ"}
+    assert (len(rows), len(refused)) == (670, 14)
+    found = result.attributes[0].values.to_pylist()
+    for row, text in zip(rows, found, strict=True):
+        assert text == (None if row in refused else row["expected_e164"])
+
+
+def test_a_number_with_its_country_code_is_parsed_once_in_all_regions(
+    monkeypatch: pytest.MonkeyPatch,
+    attribute: Callable[..., Attribute],
+    typed: Callable[..., Typed],
+) -> None:
+    parsed: list[str] = []
+    real = phonenumbers.parse
+
+    def counting(text: str, region: str | None) -> object:
+        parsed.append(text)
+        return real(text, region)
+
+    digits.cache_clear()
+    monkeypatch.setattr(phonenumbers, "parse", counting)
+    column = attribute(
+        "phone", origin=FromColumns(("P",)), decided=(DecidedBy("region", "C", None),)
+    )
+    typed({"P": ["+918888444411"] * 6, "C": ["IN", "DE", "US", "", "India", "?"]}, column)
+    assert parsed == ["+918888444411"]
+
+
+def test_a_number_of_an_unknown_country_must_state_its_own() -> None:
+    assert digits("+918888444411", UNKNOWN_REGION) == "918888444411"
+    assert digits("918888444411", UNKNOWN_REGION) is None
+    assert digits("00918888444411", UNKNOWN_REGION) is None
