@@ -154,9 +154,10 @@ def _everything(attribute: Make) -> Mapping:
         for options in [{}, *_OPTIONS.get(kind, [])]:
             name = f"{kind}{len(attributes)}"
             attributes.append(attribute(kind, name=name, **options))
-            attributes.append(
-                attribute(kind, name=name + "-several", origin=FromColumns(("A", "B")), **options)
-            )
+            if not options:
+                attributes.append(
+                    attribute(kind, name=name + "-several", origin=FromColumns(("A", "B")))
+                )
     attributes += [
         attribute("geo", name="pair", origin=FromCoordinates("A", "B")),
         attribute("phone", name="by", decided=(DecidedBy("region", "A", None),)),
