@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -14,11 +17,14 @@ from importer.mapping_file.decided_by import DecidedBy
 from importer.mapping_file.mapping import (
     Attribute,
     FromColumns,
+    FromConstant,
     FromCoordinates,
+    FromParts,
     FromTemplate,
     Mapping,
     Platform,
 )
+from importer.mapping_file.transforming import Replace, ReplacePattern, Slice
 from importer.records import Batch
 from importer.rules import RULES
 from importer.stages.coercing import TYPES, coerce
@@ -125,7 +131,7 @@ _OPTIONS: dict[str, list[dict[str, object]]] = {
         {"percent": "fraction", "exponent": True, "thousands": " "},
     ],
     "money": [{"currency": "EUR"}, {"currency": "INR", "parentheses": True}],
-    "boolean": [{"invert": True}],
+    "boolean": [{"invert": True}, {"true_words": ("12", "ß"), "false_words": ("nan",)}],
     "date": [{"format": ["%d/%m/%Y", "%m/%d/%Y"]}, {"format": ["%d%b%y", "excel"]}],
     "datetime": [
         {"format": ["epoch_seconds", "iso"], "timezone": "UTC"},
@@ -136,7 +142,11 @@ _OPTIONS: dict[str, list[dict[str, object]]] = {
     ],
     "geo": [{"decimal": ","}],
     "phone": [{"region": "IN"}, {"region": "ZZ", "style": "e164"}],
-    "list": [{"separator": "|"}],
+    "list": [
+        {"separator": "|"},
+        {"separator": "|", "items": "numbers", "update": "add"},
+        {"items": "strings", "update": "remove"},
+    ],
 }
 _LIKELY = st.sampled_from(
     [example.cell for kind in TYPES.values() for example in kind.examples]
@@ -175,6 +185,19 @@ def _everything(attribute: Make) -> Mapping:
         attribute("string", name="values", values={"12": "yes"}, otherwise="invalid"),
         attribute("string", name="clean", transforms=("strip", "lower", "title", "collapse")),
         attribute("email", name="must", blank="invalid", bad_value="leave_out"),
+        *_cut_and_cleaned(attribute),
+        attribute("integer", name="filled", origin=FromColumns(("A", "B"), "filled")),
+        attribute(
+            "json",
+            name="object",
+            origin=FromParts(
+                (
+                    attribute("string", name='a"', origin=FromColumns(("A",))),
+                    attribute("integer", name="b", origin=FromColumns(("B", "C"))),
+                    attribute("string", name="c", origin=FromConstant("c")),
+                )
+            ),
+        ),
     ]
     return Mapping(
         "m",
@@ -184,6 +207,23 @@ def _everything(attribute: Make) -> Mapping:
         where={"B": frozenset({"", "12", "NULL", "nan", "1|2"})},
         platforms=(Platform("iOS", attribute("boolean", name="platforms.iOS")),),
     )
+
+
+def _cut_and_cleaned(attribute: Make) -> list[Attribute]:
+    options: list[dict[str, object]] = [
+        {"split": "|", "take": 2},
+        {"split": "1", "take": -2, "extract": "[0-9]+"},
+        {"extract": "([0-9])?[a-z]", "no_match": "keep"},
+        {"extract": "a|(?i)N", "no_match": "blank", "transforms": ("lower", "sha256")},
+        {"transforms": (Replace(((".", ","), (",", "."))), Slice(-6, None), "nfkc")},
+        {"transforms": (Replace((("12", ""), ("1", "12"))), ReplacePattern((("(.)$", "-\\1"),)))},
+        {"transforms": ("upper", Slice(1, 4)), "nulls": frozenset({"", "ULL", "AN"})},
+    ]
+    return [
+        attribute("string", name=f"cut{place}", origin=origin, **option)
+        for place, option in enumerate(options)
+        for origin in (FromColumns(("A",)), FromColumns(("C", "B")))
+    ]
 
 
 def _batch(rows: list[tuple[str | None, str | None, str | None]]) -> Batch:
@@ -238,13 +278,48 @@ def test_every_cell_is_a_value_or_blank_or_has_one_reason(
         assert {reason.code for reason in refused} <= RULES.keys()
         bad = [reason.index for reason in refused if reason.code != "blank"]
         assert len(bad) == len(set(bad))
-        json = found.json.to_pylist()
+        texts = found.json.to_pylist()
         for place in range(len(rows)):
-            states = (json[place] is not None, found.blank[place].as_py(), place in bad)
+            states = (texts[place] is not None, found.blank[place].as_py(), place in bad)
             assert sum(states) == 1
-        assert found.values.is_null().to_pylist() == [text is None for text in json]
-        for text in json:
+        assert found.values.is_null().to_pylist() == [text is None for text in texts]
+        for text in texts:
             assert text not in ("nan", "None", "NaT", "null", "")
+
+
+@settings(max_examples=30)
+@given(rows=_ROWS)
+def test_what_is_sent_is_strict_json_that_says_what_the_value_is(
+    rows: list[tuple[str | None, str | None, str | None]], attribute: Make
+) -> None:
+    mapping = replace(_everything(attribute), where={})
+    result = coerce(_batch(rows), mapping)
+    for column in result.attributes:
+        for text, value in zip(column.json.to_pylist(), column.values.to_pylist(), strict=True):
+            if text is None:
+                continue
+            orjson.loads(text)
+            said = json.loads(
+                text, parse_float=Decimal, parse_int=Decimal, parse_constant=pytest.fail
+            )
+            if column.attribute.type in ("string", "email", "phone"):
+                assert said == value
+            elif column.attribute.type in ("integer", "number", "money"):
+                assert said == Decimal(value)
+            elif column.attribute.type == "boolean":
+                assert said is value
+            elif column.attribute.type == "list" and column.attribute.items:
+                kind = Decimal if column.attribute.items == "numbers" else str
+                assert all(isinstance(item, kind) for item in said)
+
+
+@given(rows=_ROWS)
+def test_a_plain_text_is_the_cell_itself(
+    rows: list[tuple[str | None, str | None, str | None]], attribute: Make
+) -> None:
+    mapping = Mapping("m", "m", attribute("string"), (attribute("string"),))
+    found = coerce(_batch(rows), mapping).attributes[0].json.to_pylist()
+    assert [text and json.loads(text) for text in found] == [row[2] or None for row in rows]
 
 
 def test_the_stage_crosses_process_borders(attribute: Make) -> None:
