@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-reading torture sandbox wheel constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-coercing bench-reading torture sandbox wheel constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ bench: bench-prepare ## Measure speed and memory (takes minutes)
 
 bench-prepare: setup ## The importer against the script that people write
 	$(BIN)/python benchmarks/bench_prepare.py
+
+bench-coercing: setup ## What types and transforms cost, beside reading the same rows
+	$(BIN)/python benchmarks/bench_coercing.py --require
 
 bench-reading: setup ## Who reads real files right: pandas, pyarrow, DuckDB, CleverCSV, this
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
