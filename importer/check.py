@@ -119,6 +119,7 @@ class _Check:
         self.stop = stop
         self.problems = problems
         self.tally = Tally()
+        self._bytes_read = 0
 
     def go(self) -> RunReport:
         began = time.monotonic()
@@ -133,10 +134,14 @@ class _Check:
         return self._report(rows, time.monotonic() - began)
 
     def _prepared(self) -> Iterator[tuple[Block, Prepared]]:
-        blocks = self.job.source.blocks(self.config.limit)
+        blocks = self.job.source.blocks(self.config.limit, self._read)
         if self.config.workers is None:
             return prepared_in_threads(self.job.preparer, blocks, threads_for(self.job.size_bytes))
         return prepared_blocks(self.job.preparer, blocks, self.config.workers)
+
+    def _read(self, more_bytes: int) -> None:
+        self._bytes_read += more_bytes
+        self.observer.read(self._bytes_read, self.job.source.bytes_total)
 
     def _book(self, block: Block, prepared: Prepared, first_ordinal: int) -> None:
         require_partition(prepared)

@@ -192,13 +192,13 @@ class ImportRun:
 
     def _close(self, rows: int) -> RunReport:
         """Put the dead letter and the report in place; what fails now is in the report too."""
-        dead_letter = None
         try:
             self.accounts.tally.require_sum(rows)
             self.files.close(forgiving=self._failure is not None)
-            dead_letter = self.files.write_dead_letter(self.job.source.columns, self.config)
+            self.files.write_dead_letter(self.job.source.columns, self.config)
         except ImporterError as error:
             self._failure = self._failure or error
+        dead_letter = self.files.dead_letter
         report = self._report(rows, dead_letter)
         try:
             for path in filter(None, (self.folder.path / "report.json", self.config.report)):

@@ -17,6 +17,9 @@ class Observer(Protocol):
     def progressed(self, fate: Fate, rows: int) -> None:
         """Take note that so many more rows got this fate."""
 
+    def read(self, bytes_read: int, bytes_total: int) -> None:
+        """Take note how much of the source is read, where its rows are not known beforehand."""
+
     def paused(self, seconds: float, why: str) -> None:
         """Take note that the API asked everyone to wait."""
 
@@ -27,6 +30,8 @@ class Silence:
     def began(self, headline: str, rows: int | None) -> None: ...
 
     def progressed(self, fate: Fate, rows: int) -> None: ...
+
+    def read(self, bytes_read: int, bytes_total: int) -> None: ...
 
     def paused(self, seconds: float, why: str) -> None: ...
 

@@ -9,16 +9,19 @@ from importer.errors import UsageError
 from importer.job import Job
 
 _TABLES = ("--problems", "--dead-letter")
-_WORKBOOKS = (".xlsx", ".xls", ".ods")
+_OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
 def require_harmless(outputs: Mapping[str, Path | None], job: Job) -> None:
     """Check the paths that options name for output; UsageError names the option."""
     read = [Path(name) for name in (*job.paths, job.mapping.file)]
     for option, path in outputs.items():
-        if path is not None and option in _TABLES and path.suffix.lower() in _WORKBOOKS:
+        if path is not None and option in _TABLES and path.suffix.lower() in _OTHER_WORKBOOKS:
             raise UsageError(
-                option, f"{path}, a workbook", "a path that ends in .csv", "a spreadsheet opens it"
+                option,
+                f"{path}, a kind of workbook that is not written",
+                "a path that ends in .csv or .xlsx",
+                "a spreadsheet opens both",
             )
         if path is None or not path.exists():
             continue

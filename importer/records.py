@@ -46,6 +46,8 @@ DEAD_LETTER_COLUMNS = (
     "_request_id",
     "_raw",
 )
+DEAD_LETTER_SHEET = "dead letter"
+"""What the one sheet of a dead letter is called that is a workbook."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,15 @@ from importer.stages.recording import (
 
 
 class RunFiles:
-    """The journal, the row log and the warnings of one run."""
+    """The journal, the row log and the warnings of one run.
+
+    dead_letter: the best one that could be made of them; None before, or if no row is in it.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         """Open them, or go on with them; StateError if the disk refuses."""
         self.folder = folder
+        self.dead_letter: Path | None = None
         self.journal = Journal(folder.journal)
         self.row_log = RowLog(folder.row_log)
         self.warnings = WarningsFile(folder.warnings)
@@ -49,15 +53,14 @@ class RunFiles:
                 if not forgiving:
                     raise
 
-    def write_dead_letter(self, columns: Sequence[str], config: RunConfig) -> Path | None:
-        """Make the dead letter, and where `config` asks for it as well; None if no row is in it."""
+    def write_dead_letter(self, columns: Sequence[str], config: RunConfig) -> None:
+        """Make the dead letter, and where `config` asks for it as well; none if no row is in it."""
         journal, run = self.journal, self.folder.run_id
-        path = None
         if len(journal):
-            path = write_dead_letter(self.folder.dead_letter, run, columns, journal.in_row_order())
+            own = self.folder.dead_letter
+            self.dead_letter = write_dead_letter(own, run, columns, journal.in_row_order())
         if config.dead_letter is not None:
             asked = free_path(config.dead_letter, config.state_dir, run)
             write_dead_letter(asked, run, columns, journal.in_row_order())
             remember_dead_letter(asked, config.state_dir)
-            path = asked if len(journal) else None
-        return path
+            self.dead_letter = asked if len(journal) else None

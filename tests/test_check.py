@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from importer import Defect, RunConfig, Stop, StopSignal, UsageError, check_source
+from importer.observer import Silence
 from importer.pipeline import Preparer
 from importer.records import Block, Prepared
 from tests.journeys import fates, write_csv
@@ -78,7 +82,42 @@ def test_mended_problems_are_kept_when_they_are_written_again(tmp_path: Path) ->
     assert "id-short" in problems.read_text(encoding="utf-8-sig")
 
 
-def test_a_workbook_is_not_promised_where_a_csv_is_written(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="a path that ends"):
-        check_source(source, tmp_path / "m.yaml", problems=tmp_path / "p.xlsx")
-    assert not (tmp_path / "p.xlsx").exists()
+def test_a_workbook_of_another_kind_is_not_promised(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"ends in \.csv or \.xlsx"):
+        check_source(source, tmp_path / "m.yaml", problems=tmp_path / "p.ods")
+    assert not (tmp_path / "p.ods").exists()
+
+
+def test_problems_as_a_workbook_are_mended_there_and_checked_again(tmp_path: Path) -> None:
+    rows = [("02134", "x1"), ("=user", "2"), ("9112345678901234567", "3x"), ("u\r\n4", "y")]
+    source = write_csv(tmp_path / "u.csv", ["id", "seq"], rows)
+    (tmp_path / "m.yaml").write_text(MAPPING + "source: {sheet: Users}\n")
+    problems = tmp_path / "p.XLSX"
+    assert check_source(source, tmp_path / "m.yaml", problems=problems).dead_letter == problems
+    book = load_workbook(problems)
+    assert [cell.value for cell in book.active["A"]][:3] == ["id", rows[0][0], rows[2][0]]
+    for cell in book.active["B"][1:]:
+        cell.value = "7"
+    book.save(problems)
+    payloads = tmp_path / "mended.jsonl"
+    assert check_source(problems, tmp_path / "m.yaml", payloads=payloads).exit == 0
+    sent = [json.loads(line)["payload"] for line in payloads.read_text().splitlines()]
+    assert [one["customer_id"] for one in sent] == ["02134", "9112345678901234567", "u\r\n4"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_check_tells_its_observer_how_much_is_read(tmp_path: Path, packed: bool) -> None:
+    source = write_csv(tmp_path / "u.csv", ["id", "seq"], [(f"user-{n}", n) for n in range(9999)])
+    if packed:
+        source.write_bytes(gzip.compress(source.read_bytes()))
+    (tmp_path / "m.yaml").write_text(MAPPING)
+    size_bytes, seen = source.stat().st_size, list[tuple[int, int]]()
+
+    class Listens(Silence):
+        def read(self, bytes_read: int, bytes_total: int) -> None:
+            seen.append((bytes_read, bytes_total))
+
+    check_source(source, tmp_path / "m.yaml", RunConfig(block_bytes=50_000), observer=Listens())
+    assert len(seen) > 2
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[-1] == (size_bytes, size_bytes)

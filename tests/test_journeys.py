@@ -244,6 +244,8 @@ def test_a_stop_leaves_the_rest_pending_and_finishes_what_is_in_flight(
             if self.seen >= 50:
                 stop.request(Stop("interrupted", "SIGINT", "", 130))
 
+        def read(self, bytes_read: int, bytes_total: int) -> None: ...
+
         def paused(self, seconds: float, why: str) -> None: ...
 
     mapping = tmp_path / "m.yaml"
@@ -428,6 +430,22 @@ def test_a_dead_letter_that_a_person_changed_is_not_overwritten(
     third = run(sandbox, source, MAPPING, tmp_path / "state", dead_letter=asked)
     assert asked.read_text(encoding="utf-8") == "my repairs"
     assert third.dead_letter == tmp_path / f"failed-{third.run}.csv"
+
+
+def test_a_dead_letter_that_no_workbook_can_hold_is_told_and_kept_as_csv(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    long = "x" * 40_000
+    source = write_csv(
+        tmp_path / "u.csv", ["id", "seq", "name"], [("u1", 1, "a"), ("u2", "-", long)]
+    )
+    report = run(sandbox, source, MAPPING, tmp_path, dead_letter=tmp_path / "d.xlsx")
+    assert report.exit == 3
+    assert report.stop is not None
+    assert "no workbook can hold" in report.stop.message
+    assert fates(report) == {"delivered": 1, "invalid": 1}
+    assert [row["name"] for row in dead_letter(report)] == [long]
+    assert not (tmp_path / "d.xlsx").exists()
 
 
 def test_an_asked_dead_letter_is_there_even_when_every_row_made_it(

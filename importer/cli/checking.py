@@ -12,7 +12,7 @@ from importer.cli import options
 Problems = Annotated[
     Path | None,
     typer.Option(
-        help="Write the rows that would fail, with their reasons, as CSV.",
+        help="Write the rows that would fail, with their reasons: CSV, or a workbook (.xlsx).",
         metavar="PATH",
         show_default=False,
     ),

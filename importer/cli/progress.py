@@ -24,6 +24,7 @@ class Progress:
         self._quiet = quiet
         self._bar: tqdm[Never] | None = None
         self._rows: int | None = None
+        self._share_read = ""
         self._fates: Counter[Fate] = Counter()
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
@@ -60,13 +61,23 @@ class Progress:
     def progressed(self, fate: Fate, rows: int) -> None:
         self._fates[fate] += rows
         if self._bar is not None:
-            dead = sum(self._fates[word] for word in DEAD_FATES)
-            if dead:
-                self._bar.set_postfix_str(f"{dead:,} not delivered", refresh=False)
-            self._bar.update(rows)
+            self._bar.set_postfix_str(self._notes(), refresh=False)
+            self._bar.update(0 if self._share_read else rows)
         elif not self._quiet and time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
             self._say_how_far()
+
+    def read(self, bytes_read: int, bytes_total: int) -> None:
+        if not bytes_total:
+            return
+        self._share_read = f"{min(bytes_read / bytes_total, 1.0):.0%}"
+        if self._bar is None:
+            return
+        if self._bar.unit != "B":
+            # What the bar counted until now were rows.
+            self._bar.unit, self._bar.unit_scale, self._bar.unit_divisor = "B", True, 1024
+            self._bar.total, self._bar.n = bytes_total, 0
+        self._bar.update(min(bytes_read, bytes_total) - self._bar.n)
 
     def paused(self, seconds: float, why: str) -> None:
         if self._quiet:
@@ -77,8 +88,14 @@ class Progress:
         else:
             print(line, file=self._stream, flush=True)
 
+    def _notes(self) -> str:
+        dead = sum(self._fates[word] for word in DEAD_FATES)
+        rows = f"{sum(self._fates.values()):,} rows" if self._share_read else ""
+        return ", ".join(filter(None, (rows, f"{dead:,} not delivered" if dead else "")))
+
     def _say_how_far(self) -> None:
         done = sum(self._fates.values())
         of = "" if self._rows is None else f" of {self._rows:,}"
+        read = f" ({self._share_read} of the source read)" if self._share_read else ""
         fates = ", ".join(f"{count:,} {fate}" for fate, count in self._fates.items() if count)
-        print(f"{done:,}{of} rows: {fates}", file=self._stream, flush=True)
+        print(f"{done:,}{of} rows{read}: {fates}", file=self._stream, flush=True)

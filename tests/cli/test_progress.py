@@ -61,6 +61,34 @@ def test_a_source_of_unknown_length_has_progress_too(monkeypatch: pytest.MonkeyP
     assert "1000 rows [" in watch(Screen(), rows=None)
 
 
+def test_a_check_shows_how_much_of_the_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(stream: io.StringIO, *, quiet: bool = False) -> str:
+        with Progress(quiet=quiet, stream=stream) as bar:
+            bar.began("check", None)
+            # A file that grows under the command must not give 130%.
+            for done, size in ((0, 2 << 20), (1 << 20, 2 << 20), (3 << 20, 2 << 20)):
+                bar.read(done, size)
+                bar.progressed(Fate.PENDING, 700)
+                bar.progressed(Fate.INVALID, 2)
+        return stream.getvalue()
+
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0.0)
+    assert shown(io.StringIO(), quiet=True) == ""
+    lines = shown(io.StringIO()).splitlines()
+    assert lines[1] == "700 rows (0% of the source read): 700 pending"
+    assert lines[4] == "1,404 rows (50% of the source read): 1,400 pending, 4 invalid"
+    assert lines[6].startswith("2,106 rows (100% of the source read)")
+    bar = shown(Screen())
+    assert "| 2.00M/2.00M [" in bar
+    assert "2,106 rows, 6 not delivered" in bar
+
+
+def test_an_empty_source_shows_no_share() -> None:
+    with Progress(quiet=False, stream=io.StringIO()) as bar:
+        bar.began("check", None)
+        bar.read(0, 0)
+
+
 @pytest.mark.parametrize("stream", [io.StringIO(), Screen()])
 def test_quiet_is_quiet(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0.0)

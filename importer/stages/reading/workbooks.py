@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from importer.errors import SourceError
-from importer.records import ArrowBlock, Rejection
+from importer.records import DEAD_LETTER_SHEET, ArrowBlock, Rejection
 from importer.stages.reading.archives import unpacked_bytes
 from importer.stages.reading.blocks import OnBytes
 from importer.stages.reading.places import explained
@@ -142,7 +142,8 @@ def _require_bounded(place: Place, size_bytes: int) -> None:
 
 def _sheet_name(place: Place, book: CalamineWorkbook, sheet: str | None) -> str:
     tables = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-    if sheet is None and tables:
+    # Options speak of the source that a dead letter came from.
+    if tables == [DEAD_LETTER_SHEET] or (sheet is None and tables):
         return tables[0]
     if sheet in tables:
         return str(sheet)

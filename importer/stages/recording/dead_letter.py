@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
 
 from importer.records import DEAD_LETTER_COLUMNS
+from importer.stages.recording.dead_workbook import write_workbook
 from importer.stages.recording.journal import DeadRow
 from importer.stages.recording.private_files import refused, replacing, write_json
 
+WORKBOOK = ".xlsx"
 _BYTE_ORDER_MARK = "\ufeff"
 _BETWEEN = "; "
 _WRITTEN = "dead_letters.json"
@@ -21,18 +23,28 @@ _WRITTEN = "dead_letters.json"
 def write_dead_letter(
     path: Path, run_id: str, columns: Sequence[str], rows: Iterable[DeadRow]
 ) -> Path:
-    """Write UTF-8 CSV (byte-order mark, comma, CRLF): the source's columns, then our own.
+    """Write the source's columns, then our own, in the format that the path's ending names.
 
-    All of a row's reasons stand in it, separated by "; ".  Raises StateError; what stood at
-    `path` before then still does.
+    That is a workbook for .xlsx, and else UTF-8 CSV (byte-order mark, comma, CRLF).  All of a
+    row's reasons stand in it, separated by "; ".  Raises StateError; what stood at `path` before
+    then still does.
     """
+    table = _table(run_id, columns, rows)
     with replacing(path) as stream:
+        if path.suffix.lower() == WORKBOOK:
+            write_workbook(path, stream.buffer, table)
+            return path
         stream.write(_BYTE_ORDER_MARK)
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow([*columns, *DEAD_LETTER_COLUMNS])
-        for row in rows:
-            writer.writerow(_cells(row, run_id, len(columns)))
+        csv.writer(stream, lineterminator="\r\n").writerows(table)
     return path
+
+
+def _table(
+    run_id: str, columns: Sequence[str], rows: Iterable[DeadRow]
+) -> Iterator[Sequence[object]]:
+    yield [*columns, *DEAD_LETTER_COLUMNS]
+    for row in rows:
+        yield _cells(row, run_id, len(columns))
 
 
 def free_path(path: Path, state_dir: Path, run_id: str) -> Path:
