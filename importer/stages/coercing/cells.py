@@ -102,12 +102,16 @@ def _looked_up(texts: pa.Array, attribute: Attribute) -> Clean:
     table = attribute.values or {}
     known = pa.array(list(table), pa.string())
     places = pc.index_in(texts, value_set=known)
-    found = pa.array(list(table.values()), pa.string()).take(places)
+    # An empty result means what an empty cell means.
+    empty = {""} & attribute.nulls
+    results = [None if value in empty else value for value in table.values()]
+    found = pa.array(results, pa.string()).take(places)
     unknown = flags(pc.and_(pc.is_valid(texts), pc.is_null(places)))
     if attribute.otherwise == "keep":
-        found = pc.coalesce(found, texts)
+        found = pc.if_else(pc.is_valid(places), found, texts)
     elif attribute.otherwise == "value":
-        found = pc.if_else(pa.array(unknown), attribute.otherwise_value, found)
+        other = None if attribute.otherwise_value in empty else attribute.otherwise_value
+        found = pc.if_else(pa.array(unknown), pa.scalar(other, pa.string()), found)
     blank = flags(pc.is_null(found))
     if attribute.otherwise != "invalid":
         return Clean(found, blank)

@@ -31,6 +31,8 @@ def _problems(attribute: Attribute) -> Iterator[Problem]:
     stated = list((attribute.values or {}).values())
     if attribute.otherwise == "value":
         stated.append(attribute.otherwise_value)
+    if "" in attribute.nulls:
+        stated = [text for text in stated if text]
     texts = pa.array(stated, pa.string())
     yield from _refused(texts, typed(texts, attribute).bad, attribute)
     if isinstance(attribute.origin, FromConstant):

@@ -65,3 +65,20 @@ def test_a_cell_that_means_nothing_has_no_hash(
     entry = attribute("string", transforms=("strip", "sha256", "upper"), nulls=frozenset({"NULL"}))
     found = outcomes(["", "  ", " NULL ", None, "a"], entry)
     assert found == [None] * 4 + [f'"{hashlib.sha256(b"a").hexdigest().upper()}"']
+
+
+@pytest.mark.parametrize("otherwise", ["keep", "blank", "invalid"])
+def test_an_empty_result_is_blank_where_an_empty_cell_is(
+    otherwise: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    entry = attribute("string", values={"-": "", "x": "y"}, otherwise=otherwise)
+    assert outcomes(["-", "x", ""], entry) == [None, '"y"', None]
+    entry = attribute("string", values={"-": ""}, otherwise=otherwise, nulls=frozenset())
+    assert outcomes(["-"], entry) == ['""']
+
+
+def test_an_empty_value_for_all_other_cells_makes_them_blank(
+    attribute: Make, outcomes: Outcomes
+) -> None:
+    entry = attribute("integer", values={"one": "1"}, otherwise="value", otherwise_value="")
+    assert outcomes(["one", "two"], entry) == ["1", None]
