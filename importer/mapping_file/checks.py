@@ -16,8 +16,6 @@ _EXPECTED = f"one of {', '.join(_NAMES)}"
 
 def checks_of(written: Any, path: Path, findings: Findings) -> tuple[Check, ...]:
     """Give the checks in their order."""
-    if written is None:
-        return ()
     if isinstance(written, list):
         groups = [(group, (*path, place)) for place, group in enumerate(written)]
     else:

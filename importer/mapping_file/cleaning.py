@@ -67,7 +67,9 @@ def _check_cuts(model: OriginModel, path: Path, findings: Findings) -> None:
             "1 for the first part, 2 for the second, -1 for the last",
             "count from 1",
         )
-    if model.extract is not None:
+    if model.extract == "":
+        findings.add((*path, "extract"), "an empty text", EXPECTED, "write the pattern")
+    elif model.extract is not None:
         _check_pattern(model.extract, (*path, "extract"), findings)
 
 
@@ -107,8 +109,11 @@ def boolean_words(model: AttributeModel, path: Path, findings: Findings) -> dict
     """Give the words of a boolean in lower case; no word may mean both."""
     yes = tuple(word.lower() for word in model.true_words or ())
     no = tuple(word.lower() for word in model.false_words or ())
+    for option, words in (("true_words", model.true_words), ("false_words", model.false_words)):
+        if words is not None and (not words or "" in words):
+            findings.add((*path, option), "no word", "the file's words", "write them")
     for word in yes:
-        if word in no:
+        if word and word in no:
             findings.add(
                 (*path, "true_words"),
                 f"the word `{word}` under `true_words:` and under `false_words:`",

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from importer.mapping_file.by_column import plain_or_by_column
-from importer.mapping_file.transforming import WITH_ARGUMENTS, with_arguments
+from importer.mapping_file.transforming import MOST_DIGITS, WITH_ARGUMENTS, with_arguments
 from importer.mapping_file.types import CHECK_TWINS, CHECKS, TRANSFORMS, TYPE_OPTIONS
 from importer.mapping_file.yaml_tree import Scalar
 
@@ -31,7 +31,7 @@ def _flag(value: object) -> object:
 
 def _whole_number(value: object) -> object:
     text = value.removeprefix("-") if isinstance(value, str) else ""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(str(value))
     found = f"{value!r}" if isinstance(value, str) else "something that is no number"
     raise ValueError(f"{found}, expected a whole number such as 1 or -1")
@@ -50,7 +50,9 @@ def _text_list(value: object) -> object:
 
 def _transform(value: object) -> object:
     """Read one entry of `transform:`: a word, or one name with its arguments."""
-    if isinstance(value, dict) and len(value) == 1:
+    if isinstance(value, dict):
+        if len(value) != 1:
+            raise ValueError("several transforms in one entry, expected an entry for each of them")
         name = str(next(iter(value)))
         if name not in WITH_ARGUMENTS:
             raise Unknown(name, (*WITH_ARGUMENTS, *TRANSFORMS))

@@ -31,6 +31,9 @@ def origin_of(model: OriginModel, path: Path, findings: Findings) -> ValueOrigin
             "with lon",
             "keep one of them" if given else "add `column: <a column of the file>`",
         )
+    for key in ("first_filled", "first_valid"):
+        if getattr(model, key) == []:
+            findings.add((*path, key), "no column", "a list of columns", "write them")
     if model.column is not None:
         return FromColumns((model.column,))
     if model.first_filled is not None:
@@ -73,6 +76,8 @@ def check_parts(parts: dict[str, AttributeModel], path: Path, findings: Findings
     if not parts:
         findings.add(path, "an object without parts", "such as {city: City}", "write them")
     for name, part in parts.items():
+        if name == "":
+            findings.add((*path, name), "a part without a name", "a name", "write it", of_key=True)
         for option in _NOT_FOR_PARTS:
             if getattr(part, option):
                 findings.add(

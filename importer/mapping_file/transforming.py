@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from importer.mapping_file.patterns import EXPECTED, fault_of, fault_of_replacement
@@ -32,6 +33,11 @@ class Slice:
 Transform = str | Replace | ReplacePattern | Slice
 
 WITH_ARGUMENTS = ("replace", "replace_pattern", "slice")
+
+MOST_DIGITS = 7
+"""Of a number that counts parts or characters; no cell has more of them."""
+
+_NUMBER = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
 
 _SHAPES = {
     "replace": 'replace: {"-": ""}',
@@ -72,9 +78,8 @@ def _pairs(name: str, argument: object) -> tuple[tuple[str, str], ...]:
 
 def _slice(argument: object) -> Slice:
     ends = argument if isinstance(argument, list) else []
-    try:
-        numbers = [int(str(end)) for end in ends]
-    except ValueError:
+    numbers = [int(end) for end in ends if isinstance(end, str) and _NUMBER.fullmatch(end)]
+    if len(numbers) != len(ends):
         numbers = []
     if len(numbers) not in (1, 2):
         raise ValueError(

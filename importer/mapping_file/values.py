@@ -13,6 +13,7 @@ from importer.mapping_file.mapping import (
     Attribute,
     BadValue,
     Blank,
+    Check,
     FromParts,
     Platform,
     ValueOrigin,
@@ -114,7 +115,7 @@ class Values:
             unique=model.unique,
             **boolean_words(model, path, self._findings),
             invert=bool(model.invert),
-            check=checks_of(model.check, (*path, "check"), self._findings),
+            check=self._checks(model, path),
             **TypeOptions(kind, model, path, self._findings).fields(),
             **self._cleaning(model, path),
         )
@@ -140,6 +141,11 @@ class Values:
                 for name, spot in given.items()
             )
         )
+
+    def _checks(self, model: AttributeModel, path: Path) -> tuple[Check, ...]:
+        if "check" not in model.model_fields_set:
+            return ()
+        return checks_of(model.check, (*path, "check"), self._findings)
 
     def _cleaning(self, model: OriginModel, path: Path) -> dict[str, Any]:
         return cleaning(model, path, self._model.source.nulls, self._findings)

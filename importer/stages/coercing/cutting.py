@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
 from importer.mapping_file.patterns import has_group
-from importer.stages.coercing.arrays import flags, matching, only
+from importer.stages.coercing.arrays import flags, limits, matching, only
 from importer.typed import Flags
 
 
@@ -24,15 +24,16 @@ def part(texts: pa.Array, separator: str, take: int) -> pa.Array:
 def extracted(texts: pa.Array, attribute: Attribute) -> tuple[pa.Array, Flags]:
     """Give what the pattern finds, its group if it has one; and flag the texts to be refused.
 
-    Those that it does not find are null, or as they were with `no_match: keep`.
+    Those in which it finds nothing, or nothing but an empty text, are null, or as they were with
+    `no_match: keep`.
     """
     pattern = attribute.extract or ""
-    found = matching(texts, pattern)
-    missed = ~found & flags(pc.is_valid(texts))
     group = f"(?:{pattern})" if has_group(pattern) else f"({pattern})"
     # Lazily from the beginning, so that it is the first match that a search would give.
     whole = rf"\A(?s:.*?){group}(?s:.*)\z"
     result = pc.replace_substring_regex(texts, whole, r"\1", max_replacements=1)
+    found = matching(texts, pattern) & (np.diff(limits(result)) > 0)
     if attribute.no_match == "keep":
-        return result, np.zeros(len(texts), dtype=np.bool_)
+        return pc.if_else(pa.array(found), result, texts), np.zeros(len(texts), dtype=np.bool_)
+    missed = ~found & flags(pc.is_valid(texts))
     return only(result, ~missed), missed & (attribute.no_match == "invalid")

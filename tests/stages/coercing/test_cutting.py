@@ -63,7 +63,10 @@ def test_a_cell_is_split_and_a_missing_part_is_blank(
         ("none", {"extract": "#([0-9]+)"}, "no-match"),
         ("none", {"extract": "#([0-9]+)", "no_match": "blank"}, None),
         ("none", {"extract": "#([0-9]+)", "no_match": "keep"}, '"none"'),
-        ("none", {"extract": "(#)?none"}, None),
+        ("none", {"extract": "(#)?none"}, "no-match"),
+        ("none 5", {"extract": "[0-9]*"}, "no-match"),
+        ("none 5", {"extract": "[0-9]*", "no_match": "keep"}, '"none 5"'),
+        ("none 5", {"extract": "[0-9]*", "no_match": "blank"}, None),
         ("", {"extract": "x"}, None),
         ("NULL", {"extract": "x", "nulls": frozenset({"NULL"})}, None),
         ("a;#7", {"split": ";", "take": 2, "extract": "#([0-9])"}, '"7"'),
@@ -152,9 +155,10 @@ def test_what_is_extracted_is_what_a_search_finds(
         return
     entry = attribute("string", extract=pattern, nulls=frozenset())
     result = typed({"C": cells}, entry)
-    wanted = [searched.search(cell) for cell in cells]
+    matches = [searched.search(cell) for cell in cells]
+    wanted = [match[1] or None if match else None for match in matches]
     found = result.attributes[0].values.to_pylist()
-    assert found == [None if match is None else match[1] for match in wanted]
+    assert found == wanted
     assert [reason.index for reason in result.rejections] == [
-        place for place, match in enumerate(wanted) if match is None
+        place for place, text in enumerate(wanted) if text is None
     ]

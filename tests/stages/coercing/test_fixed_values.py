@@ -23,7 +23,7 @@ def test_values_that_the_mapping_itself_states_are_tried(
         '"five"',
     ]
     no_nulls = attribute("boolean", values={"J": ""}, nulls=frozenset())
-    (empty,) = fixed_value_problems(Mapping("m", "m", customer, (no_nulls,)))
-    assert "an empty cell" in empty.found
+    (nothing,) = fixed_value_problems(Mapping("m", "m", customer, (no_nulls,)))
+    assert "an empty cell" in nothing.found
     assert problems[-1].place == "m.yaml:1:1"
     assert "[not-integer]" in problems[-1].expected
