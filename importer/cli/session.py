@@ -71,7 +71,7 @@ class Session:
         return code
 
     def _ask(self, job: Job, target: Target, config: RunConfig) -> RunConfig:
-        if self.yes or not sys.stdin.isatty():
+        if self.yes or sys.stdin is None or not sys.stdin.isatty():
             return config
         if self.question is not None and not self.silent:
             config = self.question(job, target, config)

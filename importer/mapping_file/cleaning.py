@@ -74,7 +74,8 @@ def _check_cuts(model: OriginModel, path: Path, findings: Findings) -> None:
 
 
 def _check_pattern(pattern: str, path: Path, findings: Findings) -> None:
-    if fault := fault_of(pattern):
+    # In parentheses too, because that is how it is used: an open \Q would swallow the closing one.
+    if fault := fault_of(pattern) or fault_of(f"({pattern})"):
         findings.add(path, f"the pattern {pattern!r} ({fault})", EXPECTED, "correct the pattern")
     elif has_group(pattern, 2):
         findings.add(

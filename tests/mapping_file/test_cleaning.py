@@ -76,6 +76,7 @@ def test_transforms_may_have_arguments() -> None:
         ("{column: A, transform: [{slice: [0, 12345678]}]}", "4:30", ["slice: [0, 10]"]),
         ("{column: A, transform: [{slice: [1], replace: {a: b}}]}", "4:30", ["an entry for each"]),
         ("{column: A, split: x, take: 12345678}", "4:34", ["a whole number"]),
+        (r"{column: A, extract: '\Qa'}", "4:27", ["missing )"]),
         ("{column: A, extract: ''}", "4:27", ["an empty text"]),
         ("{first_filled: []}", "4:21", ["no column"]),
         ("{first_valid: []}", "4:20", ["no column"]),

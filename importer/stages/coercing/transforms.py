@@ -118,7 +118,5 @@ _TRANSFORMS: dict[str, Callable[[pa.Array], pa.Array]] = {
     "collapse": _collapse,
     "nfc": _normalized("NFC"),
     "nfkc": _normalized("NFKC"),
-    "sha256": lambda texts: _each(
-        texts, lambda text: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    ),
+    "sha256": lambda texts: _each(texts, lambda text: hashlib.sha256(text.encode()).hexdigest()),
 }
