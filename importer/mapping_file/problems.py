@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from importer.errors import Problem
+from importer.mapping_file.field_types import Unknown
 from importer.mapping_file.grammar import (
     AttributeModel,
     CustomerIdModel,
@@ -15,7 +16,6 @@ from importer.mapping_file.grammar import (
     SourceModel,
     TargetModel,
     TestModel,
-    Unknown,
     UnsetModel,
 )
 from importer.mapping_file.naming import nearest
