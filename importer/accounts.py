@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from importer.losses import Losses
 from importer.observer import Observer
-from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Prepared
+from importer.prepared import Prepared
+from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome
 from importer.stages.recording import Progress, RowLog, Tally, require_partition
 
 ROWS_AHEAD = 200_000
@@ -60,7 +61,7 @@ class Accounts:
         self._room = asyncio.Event()
 
     def open(self, block: Block, prepared: Prepared, first: int) -> Int64s:
-        """Open a block, settle its invalid and filtered rows, and say which are to be sent.
+        """Open a block, settle its rows that need no sending, and say which are to be sent.
 
         first: the place of the block's first row in the run; blocks before it that have no rows
             to settle need not be opened.
@@ -74,11 +75,7 @@ class Accounts:
         settled = self._settled_before(first, block.rows)
         keys = self._words(prepared)
         self._losses.take(block, prepared, first, settled)
-        invalid = sorted({reason.index for reason in prepared.rejections})
-        for fate, indexes in (
-            (Fate.INVALID, np.array(invalid, np.int64)),
-            (Fate.FILTERED, prepared.filtered),
-        ):
+        for fate, indexes in prepared.fated.items():
             fresh = indexes if settled is None else indexes[~settled[indexes]]
             self._settle_all(first + fresh, keys[fresh], fate)
         places = np.arange(len(prepared.index), dtype=np.int64)

@@ -17,7 +17,8 @@ from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.losses import Losses
 from importer.observer import Observer, Silence
 from importer.outputs import require_harmless, set_aside
-from importer.records import Block, Fate, Prepared, Stop
+from importer.prepared import Prepared
+from importer.records import Block, Fate, Stop
 from importer.stages.recording import (
     Journal,
     Tally,
@@ -145,12 +146,9 @@ class _Check:
 
     def _book(self, block: Block, prepared: Prepared, first_ordinal: int) -> None:
         require_partition(prepared)
-        counts = {
-            Fate.INVALID: self.losses.take(block, prepared, first_ordinal),
-            Fate.FILTERED: len(prepared.filtered),
-            Fate.PENDING: len(prepared.index),
-        }
-        for fate, rows in counts.items():
+        self.losses.take(block, prepared, first_ordinal)
+        counts = {fate: len(positions) for fate, positions in prepared.fated.items()}
+        for fate, rows in {**counts, Fate.PENDING: len(prepared.index)}.items():
             self.tally.add(fate, rows)
             self.observer.progressed(fate, rows)
         self.losses.flush()

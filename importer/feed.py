@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from importer.records import Block, Prepared
+from importer.prepared import Prepared
+from importer.records import Block
 
 PreparedBlocks = Generator[tuple[Block, Prepared], None, None]
 

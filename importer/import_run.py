@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from importer.checkpoints import Checkpoints
 from importer.config import RunConfig, Target
 from importer.errors import ImporterError, SourceChanged, StateError
 from importer.executors.local import prepared_blocks, workers_for
-from importer.feed import BlockFeed
+from importer.feed import BlockFeed, PreparedBlocks
 from importer.hints import after_run
 from importer.job import Job
 from importer.losses import Losses, reasons_of
@@ -23,6 +24,7 @@ from importer.observer import Observer, Pauses
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Request, Stop
 from importer.registration import Begun
 from importer.run_files import RunFiles
+from importer.sieves import Sieve, sifted
 from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code
 from importer.stages.sending import Client, Sender, Traffic, run_in_loop
@@ -41,8 +43,12 @@ class ImportRun:
         begun: Begun,
         observer: Observer,
         stop: StopSignal,
+        sieves: Sequence[Sieve] = (),
     ) -> None:
-        """Open the run's files; StateError if the disk refuses."""
+        """Open the run's files; StateError if the disk refuses.
+
+        sieves: take rows out that need no sending, in this order.
+        """
         self.job = job
         self.target = target
         self.config = config
@@ -51,6 +57,7 @@ class ImportRun:
         self.begun = begun.progress
         self.observer = observer
         self.stop = stop
+        self.sieves = tuple(sieves)
         self.files = RunFiles(begun.folder)
         self.losses = Losses(
             job.source.columns, self.files.journal, self.files.warnings, self.begun.warnings
@@ -89,7 +96,8 @@ class ImportRun:
     async def _send(self) -> None:
         timers = self._start_timers()
         workers = workers_for(self.job.size_bytes, self.config.workers)
-        feed = BlockFeed(prepared_blocks(self.job.preparer, self._unsettled_blocks(), workers))
+        blocks = prepared_blocks(self.job.preparer, self._unsettled_blocks(), workers)
+        feed = BlockFeed(self._sifted(blocks))
         keeper = asyncio.create_task(self.checkpoints.keep(self._fail))
         try:
             async with Client(self.target, self.config.sending) as client:
@@ -137,6 +145,12 @@ class ImportRun:
                 yield block
             first += block.rows
         self._rows_read = first
+
+    def _sifted(self, blocks: PreparedBlocks) -> PreparedBlocks:
+        """Let every sieve see every block, in the thread that fetches blocks."""
+        with closing(blocks):
+            for block, prepared in blocks:
+                yield block, sifted(prepared, self._firsts[block.number], self.sieves)
 
     async def _requests(self, feed: BlockFeed) -> AsyncIterator[Request]:
         """Give the rows to send, in order, settling those that need no sending on the way."""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from importer.records import Block, Fate, Outcome, Prepared, Rejection
+from importer.prepared import Prepared
+from importer.records import Block, Fate, Outcome, Rejection
 from importer.rules import RULES
 from importer.stages.reading import read_record
 from importer.stages.recording import DeadRow, Journal, WarningsFile

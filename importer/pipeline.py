@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from importer.keys import UserKeys, user_keys
 from importer.mapping_file import Mapping
-from importer.records import Block, Prepared, Rejection
+from importer.prepared import Prepared
+from importer.records import Block, Rejection
 from importer.stages.building import build
 from importer.stages.coercing import coerce
 from importer.stages.enforcing import enforce

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importer.config import RunConfig
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.mapping_file import Attribute
-from importer.records import Block, Prepared, Rejection
+from importer.prepared import Prepared
+from importer.records import Block, Rejection
 from importer.stages.reading import read_record
 from importer.typed import Typed, TypedColumn
 

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from importer.warned import Warned
-
 Int64s = npt.NDArray[np.int64]
 
 
@@ -230,33 +228,6 @@ class Batch:
     @property
     def rows(self) -> int:
         return len(self.index)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What is left of a block when everything but sending is done.
-
-    number, rows: of its block; every position 0..rows-1 stands in exactly one of `index`,
-        `filtered` and the positions of `rejections`.
-    index: positions of the rows to send (int64, ascending).
-    customer_ids, bodies: of those rows (pa.StringArray, pa.BinaryArray; same length).
-    filtered: positions that the mapping's `where:` leaves out.
-    rejections: all reasons of all invalid rows; one row may have several.
-    left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
-    warnings: what the rules say of rows that are sent all the same.
-    keys: of all rows of the block (see keys.py), if they were asked for.
-    """
-
-    number: int
-    rows: int
-    index: Int64s
-    customer_ids: pa.StringArray
-    bodies: pa.BinaryArray
-    filtered: Int64s
-    rejections: tuple[Rejection, ...] = ()
-    left_out: tuple[Rejection, ...] = ()
-    warnings: tuple[Warned, ...] = ()
-    keys: npt.NDArray[np.uint64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

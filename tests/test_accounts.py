@@ -12,7 +12,8 @@ from importer.accounts import Accounts
 from importer.errors import Defect
 from importer.losses import Losses
 from importer.observer import Silence
-from importer.records import ArrowBlock, Fate, Outcome, Prepared, Rejection
+from importer.prepared import Prepared
+from importer.records import ArrowBlock, Fate, Outcome, Rejection
 from importer.stages.recording import Journal
 
 

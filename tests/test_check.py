@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from importer import Defect, RunConfig, Stop, StopSignal, UsageError, check_source
 from importer.observer import Silence
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared
+from importer.prepared import Prepared
+from importer.records import Block
 from tests.journeys import fates, write_csv
 
 MAPPING = "mapping: 1\ncustomer_id: id\nattributes: {seq: {column: seq, type: integer}}\n"

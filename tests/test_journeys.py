@@ -30,7 +30,8 @@ from importer import (
     run_import,
 )
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared
+from importer.prepared import Prepared
+from importer.records import Block
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.reading import Source
 from importer.stages.recording import Journal

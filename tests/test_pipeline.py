@@ -7,7 +7,8 @@ import pytest
 
 from importer.mapping_file import bind, parse_mapping
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared, SourceOptions
+from importer.prepared import Prepared
+from importer.records import Block, SourceOptions
 from importer.stages.reading import open_source
 from importer.warned import Warned
 

@@ -12,7 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 
 from importer.errors import StateError
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared
+from importer.prepared import Prepared
+from importer.records import Block
 
 SMALL_BYTES = 16 * 1024 * 1024
 """Sources up to this size are prepared sooner than a worker process has started."""

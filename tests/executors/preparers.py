@@ -7,7 +7,8 @@ from typing import Any
 
 from importer.errors import SourceError
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared
+from importer.prepared import Prepared
+from importer.records import Block
 
 
 class Dying(Preparer):

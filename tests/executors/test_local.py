@@ -12,7 +12,8 @@ from importer.errors import SourceError, StateError
 from importer.executors.local import SMALL_BYTES, prepared_blocks, workers_for
 from importer.mapping_file import bind, parse_mapping
 from importer.pipeline import Preparer
-from importer.records import Block, Prepared, SourceOptions
+from importer.prepared import Prepared
+from importer.records import Block, SourceOptions
 from importer.stages.reading import open_source
 from tests.executors.preparers import Dying, Refusing
 from tests.journeys import write_csv

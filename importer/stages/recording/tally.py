@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from importer.errors import Defect
-from importer.records import Fate, Prepared
+from importer.prepared import Prepared
+from importer.records import Fate
 from importer.stages.recording.progress import Settled
 
 
@@ -65,10 +66,7 @@ class Tally:
 
 def require_partition(prepared: Prepared) -> None:
     """Check that preparing lost no row of a block and gave none of them two ways to go."""
-    invalid = {reason.index for reason in prepared.rejections}
-    seen = np.concatenate(
-        [prepared.index, prepared.filtered, np.fromiter(invalid, np.int64, len(invalid))]
-    )
+    seen = np.concatenate([prepared.index, *prepared.fated.values()])
     ways = np.bincount(seen, minlength=prepared.rows)
     if len(ways) != prepared.rows or (ways != 1).any():
         raise _defect(f"block {prepared.number}: rows were lost or doubled while preparing")

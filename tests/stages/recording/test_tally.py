@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import Defect
-from importer.records import Fate, Prepared, Rejection
+from importer.prepared import Prepared
+from importer.records import Fate, Rejection
 from importer.stages.recording import Tally, require_partition
 
 

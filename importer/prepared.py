@@ -1,0 +1,58 @@
+"""Holds a block whose rows are ready to be sent, or have their fate already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from importer.records import Fate, Int64s, Rejection
+from importer.warned import Warned
+
+
+def no_rows() -> Int64s:
+    """Give an empty set of positions."""
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is left of a block when everything but sending is done.
+
+    number, rows: of its block; every position 0..rows-1 stands in exactly one of `index`,
+        `filtered`, `unchanged`, `superseded` and the positions of `rejections`.
+    index: positions of the rows to send (int64, ascending).
+    customer_ids, bodies: of those rows (pa.StringArray, pa.BinaryArray; same length).
+    filtered: positions that the mapping's `where:` leaves out.
+    rejections: all reasons of all invalid rows; one row may have several.
+    left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
+    warnings: what the rules say of rows that are sent all the same.
+    keys: of all rows of the block (see keys.py), if they were asked for.
+    unchanged, superseded: positions that a sieve took out of `index` (see sieves.py).
+    """
+
+    number: int
+    rows: int
+    index: Int64s
+    customer_ids: pa.StringArray
+    bodies: pa.BinaryArray
+    filtered: Int64s
+    rejections: tuple[Rejection, ...] = ()
+    left_out: tuple[Rejection, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    keys: npt.NDArray[np.uint64] | None = None
+    unchanged: Int64s = field(default_factory=no_rows)
+    superseded: Int64s = field(default_factory=no_rows)
+
+    @property
+    def fated(self) -> dict[Fate, Int64s]:
+        """Give the positions of the rows that have their fate without being sent."""
+        invalid = sorted({reason.index for reason in self.rejections})
+        return {
+            Fate.INVALID: np.array(invalid, np.int64),
+            Fate.FILTERED: self.filtered,
+            Fate.UNCHANGED: self.unchanged,
+            Fate.SUPERSEDED: self.superseded,
+        }
