@@ -46,7 +46,7 @@ format: setup ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: setup ## Renew the tables of docs/mapping.md and docs/rules.md from the code
+docs: setup ## Renew what comes from the code: tables of the docs, the mapping file's schema
 	$(BIN)/python docs/generate.py
 
 bench: bench-prepare ## Measure speed and memory (takes minutes)

@@ -1,4 +1,6 @@
-"""Writes the tables of docs/mapping.md and docs/rules.md that come from the code: `make docs`.
+"""Writes what comes from the code: `make docs`.
+
+These are tables of docs/mapping.md and docs/rules.md, and mappings/mapping.schema.json.
 
 python docs/generate.py [--check]
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from importer.mapping_file.schema import schema_text
 from importer.moengage.attributes import STANDARD_ATTRIBUTES
 from importer.rules import RULES, Rule
 from importer.stages.coercing import TYPES, ValueType
@@ -102,12 +105,13 @@ def all_rules() -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Give each page with its generated parts renewed."""
+    """Give each file with its generated parts renewed."""
     parts = {
         "mapping.md": {"types": types(), "attributes": attributes(), "switches": switches()},
         "rules.md": {"rules": all_rules()},
     }
-    return {DOCS / name: _renewed(DOCS / name, content) for name, content in parts.items()}
+    renewed = {DOCS / name: _renewed(DOCS / name, content) for name, content in parts.items()}
+    return {**renewed, DOCS.parent / "mappings/mapping.schema.json": schema_text()}
 
 
 def _renewed(path: Path, parts: dict[str, str]) -> str:
@@ -124,7 +128,7 @@ def main() -> None:
         if "--check" not in sys.argv[1:]:
             path.write_text(renewed, encoding="utf-8")
         elif path.read_text(encoding="utf-8") != renewed:
-            sys.exit(f"docs/{path.name} is out of date: make docs")
+            sys.exit(f"{path.parent.name}/{path.name} is out of date: make docs")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from importer.errors import UsageError
+from importer.errors import StateError, UsageError
 from importer.job import Job
 
 _TABLES = ("--problems", "--dead-letter")
@@ -39,3 +39,19 @@ def set_aside(path: Path) -> None:
 
 def _refused(option: str, found: str) -> UsageError:
     return UsageError(option, found, "a path of its own", "name another file")
+
+
+def write_text(path: Path, text: str, option: str, *, may_replace: bool = False) -> None:
+    """Write what a command was asked for; UsageError if a file stands there that is not its own."""
+    if path.exists() and not (may_replace and path.is_file()):
+        raise _refused(option, f"{path}, which exists already")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StateError(
+            str(path),
+            f"a write that failed ({error.strerror or error})",
+            "a disk with room, and a folder that may be written to",
+            "free space, or name another file",
+        ) from None

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from importer.cli import checking, looking, previewing, resuming, running, serving
+from importer.cli import checking, looking, mappings, previewing, resuming, running, serving
 from importer.cli.patient_output import be_patient, output_was_lost
 from importer.errors import ImporterError, Problem, StateError
 
@@ -52,6 +52,7 @@ app.command("resume", rich_help_panel=_SEND)(resuming.resume)
 app.command("ping", rich_help_panel=_HELP)(looking.ping)
 app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
 app.command("rules", rich_help_panel=_HELP)(looking.rules)
+app.add_typer(mappings.app, name="mapping", rich_help_panel=_HELP)
 app.command("sandbox", rich_help_panel=_HELP)(serving.sandbox)
 
 

@@ -1,7 +1,8 @@
 """Holds the mapping file: its grammar, its errors with their places, and what it means."""
 
 from importer.mapping_file.binding import bind
-from importer.mapping_file.loading import load_mapping, parse_mapping
+from importer.mapping_file.examining import Examined
+from importer.mapping_file.loading import examine_mapping, load_mapping, parse_mapping
 from importer.mapping_file.mapping import (
     Attribute,
     Check,
@@ -20,6 +21,7 @@ from importer.mapping_file.mapping import (
 __all__ = [
     "Attribute",
     "Check",
+    "Examined",
     "FromColumns",
     "FromConstant",
     "FromCoordinates",
@@ -31,6 +33,7 @@ __all__ = [
     "UnsetRule",
     "ValueOrigin",
     "bind",
+    "examine_mapping",
     "load_mapping",
     "parse_mapping",
 ]

@@ -19,25 +19,32 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
     With `unmapped: pass`, the result has one more attribute per column that none takes.
     Raises MappingError with all problems; `source` is the name that messages use.
     """
-    problems = [
-        _missing(mapping, column, columns, source)
-        for column in mapping.columns
-        if column not in columns
-    ]
+    missing = [column for column in mapping.columns if column not in columns]
+    problems = [_missing(mapping, column, columns, source) for column in missing]
+    left = [column for column in columns if column not in _taken(mapping)]
+    if mapping.unmapped == "error":
+        # What a misspelt name was meant for is not left over.
+        meant = {nearest(column, list(columns)) for column in missing}
+        used = meant | set(_deciding(mapping))
+        problems += _left_over(mapping, [column for column in left if column not in used])
     if problems:
         raise MappingError.of(tuple(problems))
-    left = [column for column in columns if column not in _taken(mapping)]
-    left_over = [column for column in left if column not in _deciding(mapping)]
-    if mapping.unmapped == "error" and left_over:
-        raise MappingError(
-            mapping.file,
-            f"columns that no attribute takes: {', '.join(left_over)}",
-            "every column of the source mapped (`unmapped: error`)",
-            "map them, or write `unmapped: ignore`",
-        )
     if mapping.unmapped == "pass":
         return _with_passed(mapping, left, source)
     return mapping
+
+
+def _left_over(mapping: Mapping, columns: Sequence[str]) -> list[Problem]:
+    if not columns:
+        return []
+    return [
+        Problem(
+            mapping.file,
+            f"columns that no attribute takes: {', '.join(columns)}",
+            "every column of the source mapped (`unmapped: error`)",
+            "map them, or write `unmapped: ignore`",
+        )
+    ]
 
 
 def _taken(mapping: Mapping) -> set[str]:

@@ -132,11 +132,25 @@ class UnsetModel(_Model):
     case_sensitive: Flag = True
 
 
+class ExpectModel(_Model):
+    """What a test expects: parts of the payload, or that there is none."""
+
+    customer_id: Any = None
+    attributes: dict[Text, Any] = Field(default_factory=dict)
+    unset_attributes: Any = None
+    update_existing_only: Any = None
+    absent: Texts = Field(default_factory=list)
+    warnings: Texts = Field(default_factory=list)
+    invalid: Texts = Field(default_factory=list)
+    filtered: Flag = False
+
+
 class TestModel(_Model):
     """One entry of `tests:`."""
 
+    name: Text | None = None
     given: dict[Text, Cell]
-    expect: dict[Text, Any]
+    expect: ExpectModel
 
 
 class MappingModel(_Model):

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from importer.errors import MappingError
-from importer.mapping_file.grammar import MappingModel
+from importer.mapping_file.examining import Examined, examine
 from importer.mapping_file.mapping import Mapping
-from importer.mapping_file.problems import problems_of
-from importer.mapping_file.resolving import resolve
 from importer.mapping_file.yaml_tree import read_yaml
 
 _MOST_BYTES = 1_048_576
@@ -23,19 +19,19 @@ def load_mapping(path: str | Path) -> Mapping:
 
 def parse_mapping(text: str, file: str = "mapping") -> Mapping:
     """Read a mapping from its text; `file` is the name that messages use."""
-    document = read_yaml(text, file)
-    if not isinstance(document.root, dict):
-        raise MappingError(
-            file,
-            "an empty file" if document.root is None else "a file without keys",
-            "a mapping that begins with `mapping: 1`",
-            "start from mappings/minimal.yaml",
-        )
-    try:
-        model = MappingModel.model_validate(document.root)
-    except ValidationError as error:
-        raise MappingError.of(problems_of(error, document)) from None
-    return resolve(model, document, text)
+    examined = examine(read_yaml(text, file), text)
+    if examined.problems:
+        raise MappingError.of(examined.problems)
+    return examined.mapping
+
+
+def examine_mapping(path: str | Path) -> Examined:
+    """Read the mapping file at `path` as far as it can be, with all that is wrong with it.
+
+    Raises MappingError for a file that cannot be read at all.
+    """
+    text = _read(Path(path))
+    return examine(read_yaml(text, str(path)), text)
 
 
 def _read(path: Path) -> str:

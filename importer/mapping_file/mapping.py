@@ -194,11 +194,29 @@ class UnsetRule:
 
 @dataclass(frozen=True)
 class MappingTest:
-    """One of the mapping's own tests: cells in, payload parts expected."""
+    """One of the mapping's own tests: cells in, and what is expected of the row.
 
+    payload: parts of the payload, as YAML has them.  absent: attributes that it shall not have.
+    invalid: codes for which the row shall be refused.  warnings: codes of which it shall warn.
+    filtered: whether `where:` shall leave it out.
+    places: path inside the test, such as ("given", "City") -> `file:line:column`; () is all of it.
+    """
+
+    name: str
     given: Dict[str, str]
-    expect: Dict[str, Any]
-    place: str
+    payload: Dict[str, Any]
+    absent: tuple[str, ...]
+    warnings: tuple[str, ...]
+    invalid: tuple[str, ...]
+    filtered: bool
+    places: Dict[tuple[str | int, ...], str]
+
+    def place(self, *path: str | int) -> str:
+        """Give the place of a part, or of its nearest parent."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.places:
+                return self.places[path[:length]]
+        return ""
 
 
 @dataclass(frozen=True)

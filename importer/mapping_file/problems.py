@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +12,7 @@ from importer.mapping_file.field_types import Unknown
 from importer.mapping_file.grammar import (
     AttributeModel,
     CustomerIdModel,
+    ExpectModel,
     MappingModel,
     PlatformModel,
     SourceModel,
@@ -31,14 +33,19 @@ _GROUPS: dict[tuple[str, ...], type[BaseModel]] = {
     ("platforms", "*", "active"): AttributeModel,
     ("unset", "*"): UnsetModel,
     ("tests", "*"): TestModel,
+    ("tests", "*", "expect"): ExpectModel,
 }
 """Which model speaks for which place of the file; * is any name or number."""
 
 
 def problems_of(error: ValidationError, document: Located) -> tuple[Problem, ...]:
     """Give one problem for each thing that pydantic found, in the file's order."""
-    found = [_problem(entry, document) for entry in error.errors(include_url=False)]
-    return tuple(sorted(found, key=lambda problem: _order(problem.place)))
+    return in_file_order(_problem(entry, document) for entry in error.errors(include_url=False))
+
+
+def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by their lines and columns."""
+    return tuple(sorted(problems, key=lambda problem: _order(problem.place)))
 
 
 def _order(place: str) -> tuple[int, ...]:

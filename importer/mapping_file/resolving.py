@@ -13,10 +13,10 @@ from importer.mapping_file.mapping import (
     BadValue,
     Blank,
     Mapping,
-    MappingTest,
     UnsetRule,
 )
 from importer.mapping_file.naming import nearest
+from importer.mapping_file.own_tests import own_test
 from importer.mapping_file.source_options import OPTION_TEXTS, source_options
 from importer.mapping_file.values import Values
 from importer.mapping_file.yaml_tree import Located, Path
@@ -24,18 +24,22 @@ from importer.records import SourceOptions
 from importer.rules import RULES, SWITCHABLE, Switch
 
 
-def resolve(model: MappingModel, document: Located, text: str) -> Mapping:
-    """Build the Mapping; MappingError carries every problem at once."""
-    return _Resolver(model, document).mapping(text)
+def resolve(model: MappingModel, findings: Findings, text: str) -> Mapping:
+    """Build the Mapping, and note every problem of what the model's keys mean together.
+
+    Of a part with a problem it holds what could be read.
+    """
+    return _Resolver(model, findings).mapping(text)
 
 
 @dataclass
 class _Resolver:
     model: MappingModel
-    document: Located
+    findings: Findings
 
-    def __post_init__(self) -> None:
-        self.findings = Findings(self.document)
+    @property
+    def document(self) -> Located:
+        return self.findings.document
 
     def mapping(self, text: str) -> Mapping:
         model = self.model
@@ -59,14 +63,12 @@ class _Resolver:
             update_existing_only=model.update_existing_only,
             switches=cast(dict[str, Switch], model.rules),
             tests=tuple(
-                MappingTest(test.given, test.expect, self.document.place(("tests", index)))
-                for index, test in enumerate(model.tests)
+                own_test(test, index, self.findings) for index, test in enumerate(model.tests)
             ),
             places=self._column_places(),
             text=text,
         )
         self._check_whole(result)
-        self.findings.raise_if_any()
         return replace(result, warnings=tuple(self.findings.warnings))
 
     def _source(self) -> SourceOptions:
@@ -87,7 +89,7 @@ class _Resolver:
         for breach in breaches(mapping):
             code = breach.code
             if mapping.switch(code) == "warn":
-                self.findings.warnings.append(f"{breach.found} [{code}]")
+                self.findings.warn(breach.path, f"{breach.found} [{code}]", of_key=breach.of_key)
                 continue
             self.findings.add(
                 breach.path,

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from importer.errors import MappingError
+from importer.errors import MappingError, Problem
 
 Path = tuple[str | int, ...]
 
@@ -40,12 +40,15 @@ class Located:
     """A YAML document and the (line, column) of each of its parts, both counted from 1.
 
     `keys` has the places of the keys, `values` of what stands behind them.
+    `problems` has what is wrong with the document itself, and `faulty` the parts that it hit.
     """
 
     file: str
     root: Any
     keys: dict[Path, tuple[int, int]]
     values: dict[Path, tuple[int, int]]
+    problems: tuple[Problem, ...] = ()
+    faulty: frozenset[Path] = frozenset()
 
     def place(self, path: Path, *, of_key: bool = False) -> str:
         """Give `file:line:column` of a part, or of its nearest parent that has a place."""
@@ -58,7 +61,10 @@ class Located:
 
 
 def read_yaml(text: str, file: str) -> Located:
-    """Read one YAML document; MappingError says where it is broken."""
+    """Read one YAML document; MappingError says where it is broken.
+
+    Of a key that stands twice the first is taken, and the second is one of its `problems`.
+    """
     try:
         node = YAML(pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -71,7 +77,7 @@ def read_yaml(text: str, file: str) -> Located:
         raise _not_yaml(file, "it is nested far too deep") from None
     reader = _Reader(file)
     root = reader.read(node, ()) if node is not None else None
-    return Located(file, root, reader.keys, reader.values)
+    return Located(file, root, reader.keys, reader.values, tuple(reader.problems))
 
 
 def _not_yaml(place: str, found: str) -> MappingError:
@@ -88,6 +94,7 @@ class _Reader:
         self.file = file
         self.keys: dict[Path, tuple[int, int]] = {}
         self.values: dict[Path, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
 
     def read(self, node: Node, path: Path) -> Any:
         self.values[path] = _spot(node)
@@ -113,16 +120,22 @@ class _Reader:
                 raise _not_yaml(f"{self.file}:{_colon(key_node)}", "a key that is not a text")
             key = str(key_node.value)
             if key in result:
-                earlier = self.keys[(*path, key)]
-                raise MappingError(
-                    f"{self.file}:{_colon(key_node)}",
-                    f"{key!r} for the second time (the first is on line {earlier[0]})",
-                    "each name once",
-                    "remove one of the two, or give it another name",
-                )
+                self._note_second(key, path, key_node)
+                continue
             self.keys[(*path, key)] = _spot(key_node)
             result[key] = self.read(value_node, (*path, key))
         return result
+
+    def _note_second(self, key: str, path: Path, node: Node) -> None:
+        earlier = self.keys[(*path, key)]
+        self.problems.append(
+            Problem(
+                f"{self.file}:{_colon(node)}",
+                f"{key!r} for the second time (the first is on line {earlier[0]})",
+                "each name once",
+                "remove one of the two, or give it another name",
+            )
+        )
 
     def _join_surrogates(self, node: Node) -> None:
         """Make one character of two escapes, as JSON writes those beyond 16 bits."""
