@@ -29,7 +29,11 @@ if TYPE_CHECKING:
         TargetError,
         UsageError,
     )
+    from importer.expectations import Difference
+    from importer.mapping_check import MappingCheck, check_mapping
     from importer.mapping_file import Mapping, load_mapping
+    from importer.mapping_file.schema import mapping_schema
+    from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.observer import Observer
     from importer.ping import Ping, ping_target
     from importer.preview import PreviewRow, PreviewValue, preview_source
@@ -43,10 +47,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "Allowance": "amounts",
     "Defect": "errors",
+    "Difference": "expectations",
     "Fate": "records",
     "ImporterError": "errors",
     "Mapping": "mapping_file",
+    "MappingCheck": "mapping_check",
     "MappingError": "errors",
+    "MappingTestResult": "mapping_tests",
     "Observer": "observer",
     "Ping": "ping",
     "PreviewRow": "preview",
@@ -67,20 +74,26 @@ _HOMES = {
     "TargetError": "errors",
     "UsageError": "errors",
     "base_url_for": "config",
+    "check_mapping": "mapping_check",
     "check_source": "check",
     "load_mapping": "mapping_file",
+    "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
     "preview_source": "preview",
     "run_import": "run",
+    "run_mapping_tests": "mapping_tests",
 }
 
 __all__ = [
     "Allowance",
     "Defect",
+    "Difference",
     "Fate",
     "ImporterError",
     "Mapping",
+    "MappingCheck",
     "MappingError",
+    "MappingTestResult",
     "Observer",
     "Ping",
     "PreviewRow",
@@ -101,11 +114,14 @@ __all__ = [
     "TargetError",
     "UsageError",
     "base_url_for",
+    "check_mapping",
     "check_source",
     "load_mapping",
+    "mapping_schema",
     "ping_target",
     "preview_source",
     "run_import",
+    "run_mapping_tests",
 ]
 
 

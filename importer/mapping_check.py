@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from importer.config import RunConfig
 from importer.errors import ImporterError, MappingError, Problem
 from importer.job import SourcesLike
 from importer.mapping_file import Attribute, Examined, FromConstant, Mapping, bind, examine_mapping
+from importer.mapping_file.problems import in_file_order
 from importer.mapping_tests import unknown_given_columns
 from importer.pipeline import Preparer
 from importer.stages.coercing import fixed_value_problems
@@ -57,13 +58,20 @@ def check_mapping(
         problems += found
     return MappingCheck(
         file=str(mapping),
-        problems=tuple(dict.fromkeys(problems)),
+        problems=_in_order(str(mapping), dict.fromkeys(problems)),
         warnings=bound.warnings,
         attributes=len(bound.attributes),
         tests=len(bound.tests),
         columns=bound.columns,
         unused=unused,
     )
+
+
+def _in_order(file: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Put those of the file in its order, and those of the source behind them."""
+    found = list(problems)
+    own = [problem for problem in found if problem.place.startswith(f"{file}:")]
+    return (*in_file_order(own), *(problem for problem in found if problem not in own))
 
 
 _STAND_IN = Attribute("customer_id", FromConstant("-"), "string", "")
@@ -77,9 +85,7 @@ def _of_values(examined: Examined) -> list[Problem]:
     faulty = {part[0] for part in examined.faulty}
     platforms = () if "platforms" in faulty else mapping.platforms
     customer_id = mapping.customer_id if examined.is_sound("customer_id") else _STAND_IN
-    sound = replace(
-        mapping, customer_id=customer_id, attributes=tuple(kept), platforms=platforms
-    )
+    sound = replace(mapping, customer_id=customer_id, attributes=tuple(kept), platforms=platforms)
     problems = [*fixed_value_problems(sound), *_raised(lambda: Preparer(sound))]
     # A column that a faulty part was to use is not unknown.
     return problems if examined.problems else [*problems, *unknown_given_columns(mapping)]

@@ -9,9 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from importer.mapping_file import parse_mapping
+from importer.mapping_tests import run_mapping_tests
 from importer.moengage.attributes import STANDARD_ATTRIBUTES
 from importer.records import DEAD_LETTER_COLUMNS, Fate
 from importer.rules import RULES
@@ -20,6 +19,9 @@ from importer.stages.reporting import RunReport
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXT = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
+
+GROUPS = ("mapping",)
+"""Commands that have commands of their own."""
 
 
 def help_of(*command: str) -> str:
@@ -41,8 +43,8 @@ def test_every_command_of_the_documents_exists_with_its_options() -> None:
     assert len(commands) > 6
     for line in commands:
         words = shlex.split(line, comments=True)
-        verb = words[1]
-        helps.setdefault(verb, help_of(verb))
+        verb = " ".join(words[1:3] if words[1] in GROUPS else words[1:2])
+        helps.setdefault(verb, help_of(*verb.split()))
         for word in words[2:]:
             if word.startswith("--"):
                 assert word in helps[verb], line
@@ -75,14 +77,29 @@ def test_every_column_of_the_dead_letter_is_documented() -> None:
         assert f"`{column}`" in TEXT["docs/running.md"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/mapping.md"])
-def test_every_mapping_in_the_documents_can_be_read(page: str) -> None:
-    indented = re.findall(r"^    mapping: 1\n(?:(?:    .*)?\n)+", TEXT[page], re.M)
+def mappings_in(text: str) -> list[str]:
+    """Give every mapping that a page shows, indented or fenced, also one of a part of the file."""
+    indented = re.findall(r"^    mapping: 1\n(?:(?:    .*)?\n)+", text, re.M)
     blocks = [re.sub(r"^    ", "", block, flags=re.M) for block in indented]
-    blocks += re.findall(r"```yaml\n(.*?)```", TEXT[page], re.S)
-    assert blocks
-    for block in blocks:
-        parse_mapping(block, page)
+    return [*blocks, *re.findall(r"^ *```ya?ml\n(.*?)^ *```", text, re.S | re.M)]
+
+
+def test_every_mapping_in_the_documents_can_be_read_and_passes_its_tests() -> None:
+    found = 0
+    for page, text in TEXT.items():
+        for block in mappings_in(text):
+            results = run_mapping_tests(parse_mapping(block, page))
+            assert [result for result in results if not result.passed] == []
+            found += 1
+    assert found > 7
+
+
+def test_every_block_of_yaml_in_the_documents_is_found() -> None:
+    for page, text in TEXT.items():
+        fences = re.findall(r"^ *```(\w*)", text, re.M)
+        assert not {"yaml", "yml", "YAML"} & set(fences) or mappings_in(text), page
+        starts = re.findall(r"^\s*mapping: 1$", text, re.M)
+        assert len(mappings_in(text)) == len(starts), page
 
 
 def test_every_link_leads_somewhere() -> None:

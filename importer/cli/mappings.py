@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Check, test and convert mapping files; write their schema for editors.",
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -81,13 +80,17 @@ def _check_as_dict(found: MappingCheck) -> dict[str, Any]:
 
 
 def _sentence(found: MappingCheck) -> str:
-    counts = f"{found.attributes} attributes from {len(found.columns)} columns"
-    warned = f", {len(found.warnings)} warnings" if found.warnings else ""
-    return f"{found.file} is right: {counts}, {found.tests} tests{warned}."
+    counts = f"{_count(found.attributes, 'attribute')} from {_count(len(found.columns), 'column')}"
+    warned = f", {_count(len(found.warnings), 'warning')}" if found.warnings else ""
+    return f"{found.file} is right: {counts}, {_count(found.tests, 'test')}{warned}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @app.command("test")
-def test(file: File, as_json: options.Json = False) -> int:
+def run_tests(file: File, as_json: options.Json = False) -> int:
     """Run the tests inside a mapping file: cells in, payload out."""
     from importer.cli.output import print_json
     from importer.mapping_tests import run_mapping_tests
@@ -109,7 +112,7 @@ def test(file: File, as_json: options.Json = False) -> int:
     for result in results:
         _print_test(result)
     if results:
-        print(f"{len(results)} tests: {len(results) - failed} passed, {failed} failed.")
+        print(f"{_count(len(results), 'test')}: {len(results) - failed} passed, {failed} failed.")
     else:
         print(f"{file} has no tests. docs/mapping.md shows how to write some under `tests:`.")
     print(f"Next: {following}")

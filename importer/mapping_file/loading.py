@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from importer.errors import MappingError
 from importer.mapping_file.examining import Examined, examine
+from importer.mapping_file.manifest import is_manifest, translated
 from importer.mapping_file.mapping import Mapping
-from importer.mapping_file.yaml_tree import read_yaml
+from importer.mapping_file.yaml_tree import Located, read_yaml
 
 _MOST_BYTES = 1_048_576
 
@@ -19,7 +21,7 @@ def load_mapping(path: str | Path) -> Mapping:
 
 def parse_mapping(text: str, file: str = "mapping") -> Mapping:
     """Read a mapping from its text; `file` is the name that messages use."""
-    examined = examine(read_yaml(text, file), text)
+    examined = examine(_document(text, file), text)
     if examined.problems:
         raise MappingError.of(examined.problems)
     return examined.mapping
@@ -31,7 +33,36 @@ def examine_mapping(path: str | Path) -> Examined:
     Raises MappingError for a file that cannot be read at all.
     """
     text = _read(Path(path))
-    return examine(read_yaml(text, str(path)), text)
+    return examine(_document(text, str(path)), text)
+
+
+def read_document(path: str | Path) -> Located:
+    """Read a file's tree with its places, whatever it is a mapping of."""
+    return _tree(_read(Path(path)), str(path))
+
+
+def _document(text: str, file: str) -> Located:
+    """Read a mapping of ours, or MoEngage's own as if it were one."""
+    document = _tree(text, file)
+    return translated(document) if is_manifest(document.root) else document
+
+
+def _tree(text: str, file: str) -> Located:
+    if not file.lower().endswith(".json"):
+        return read_yaml(text, file)
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise MappingError(
+            f"{file}:{error.lineno}:{error.colno}",
+            f"text that is not JSON ({error.msg})",
+            "a JSON file",
+            "check commas, quotes and brackets near this place",
+        ) from None
+    except RecursionError:
+        raise MappingError(file, "a file that is far too deep", "a JSON file", "check it") from None
+    # JSON may be indented by tabs, which YAML does not take; there are none in JSON's texts.
+    return read_yaml(text.replace("\t", " "), file)
 
 
 def _read(path: Path) -> str:
