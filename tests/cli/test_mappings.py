@@ -49,7 +49,7 @@ def test_a_wrong_mapping_ends_with_exit_2_and_all_its_mistakes(call: Call, mappi
     assert said.json["exit"] == 2
     assert [one["place"] for one in said.json["errors"]] == [
         "m.yaml:3:28",
-        "m.yaml:3:41",
+        "m.yaml:3:33",
         "m.yaml:4:1",
     ]
 
