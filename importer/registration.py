@@ -23,11 +23,14 @@ from importer.stages.recording import (
     RunState,
     add_run,
     cut_back,
+    latest_begin,
     load_progress,
     open_for_reading,
     set_state,
     unfinished_like,
 )
+
+_TICK_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
         run=folder.run_id,
         workspace=target.app_id,
         mapping_name=job.mapping.name,
-        begun=now.timestamp(),
+        begun=_later_than(ledger.do(latest_begin), now),
         options=options,
         locations=job.locations,
         fingerprint=fingerprint,
@@ -82,6 +85,11 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
 
     ledger.do(register)
     return Begun(folder, record, Progress())
+
+
+def _later_than(latest: float, now: datetime) -> float:
+    """Give the run's begin; a clock that was put back must not make a new run an old one."""
+    return max(now.timestamp(), latest + _TICK_SECONDS)
 
 
 def repeated_run(job: Job, target: Target, config: RunConfig) -> RunRecord | None:

@@ -152,3 +152,17 @@ def test_a_signal_may_come_in_the_middle_of_a_line(monkeypatch: pytest.MonkeyPat
     with stopping_on_signals() as stop:
         print("how far the run is", file=screen)
         assert stop.is_set()
+
+
+def test_an_interruption_wakes_those_who_wait_for_their_next_try(
+    start: Start, source: str, own_target: SandboxThread
+) -> None:
+    own_target.set_faults({"error_rate": 1, "error_status": 503})
+    process = start("run", source, "-m", "m.yaml", "--rate", "none", "--json", "--retries", "99")
+    wait_until(lambda: own_target.stats()["requests"] >= 300)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 143, err
+    fates = json.loads(out)["fates"]
+    assert {fate: rows for fate, rows in fates.items() if rows} == {"invalid": 5, "pending": 4995}
+    assert "Traceback" not in err

@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 
 from importer.errors import StateError
@@ -34,6 +35,7 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
     path = database_path(state_dir)
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not path.exists()
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise refused(path, error) from None
@@ -43,6 +45,8 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
+            if not is_new:
+                _require_tables(connection, state_dir)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             _migrate(connection, path)
@@ -55,10 +59,10 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
 def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     """Open the ledger as it is, also while a run writes; None if there is none.
 
-    Raises StateError if it is damaged or from another version.
+    Raises StateError if it is damaged, older than the runs beside it, or from another version.
     """
     path = database_path(state_dir)
-    if not path.exists() or not path.stat().st_size:
+    if not path.exists():
         return None
     _require_whole(path)
     with explained(path):
@@ -66,13 +70,19 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS
         )
         try:
+            _require_tables(connection, state_dir)
             version = _version(connection)
-            if version != len(MIGRATIONS):
+            if version and version != len(MIGRATIONS):
                 raise _other_version(path, version)
+            if version:
+                require_known_runs(connection, state_dir)
         except BaseException:
             connection.close()
             raise
-    return connection
+    if version:
+        return connection
+    connection.close()
+    return None
 
 
 def state_secret(state_dir: Path) -> bytes:
@@ -109,13 +119,16 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise database_error(path, error) from None
+    except UnicodeDecodeError as error:
+        # So Python says that it cannot even read what SQLite says of damaged tables.
+        raise damaged(path, str(error)) from None
 
 
 def database_error(path: Path, error: sqlite3.Error) -> StateError:
     """Word what SQLite says of the ledger for people."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return _damaged(path, str(error))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")):
+        return damaged(path, str(error))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StateError(
             str(path),
@@ -131,7 +144,8 @@ def database_error(path: Path, error: sqlite3.Error) -> StateError:
     )
 
 
-def _damaged(path: Path, how: str) -> StateError:
+def damaged(path: Path, how: str) -> StateError:
+    """Say that the ledger is not what was written."""
     return StateError(
         str(path),
         f"a damaged ledger ({how})",
@@ -153,11 +167,62 @@ def _require_whole(path: Path) -> None:
     if not header:
         return
     if len(header) < _HEADER_BYTES or not header.startswith(b"SQLite format 3\0"):
-        raise _damaged(path, "it does not begin like an SQLite database")
+        raise damaged(path, "it does not begin like an SQLite database")
     page = int.from_bytes(header[_PAGE_SIZE], "big")
     pages = int.from_bytes(header[_PAGES], "big")
     if size < pages * (65536 if page == 1 else page):
-        raise _damaged(path, f"it ends after {size:,} bytes")
+        raise damaged(path, f"it ends after {size:,} bytes")
+
+
+def require_own_secret(connection: sqlite3.Connection, secret: bytes, state_dir: Path) -> None:
+    """Check that the ledger's ids were hashed under this secret, which is noted the first time.
+
+    Under another one every user would be unknown, and no row's user could be found again.
+    """
+    mark = blake2b(b"ledger", key=secret, digest_size=8).digest()
+    connection.execute("INSERT OR IGNORE INTO facts VALUES ('secret', ?)", (mark,))
+    known = connection.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()[0]
+    if known != mark:
+        raise StateError(
+            str(state_dir / _KEY_FILE),
+            "the secret of another ledger",
+            "the one that was made with this ledger",
+            f"restore it from a backup, or move {database_path(state_dir)} away and begin anew: "
+            "then every user counts as unknown and is sent again",
+        )
+
+
+def require_known_runs(connection: sqlite3.Connection, state_dir: Path) -> None:
+    """Notice a ledger that is older than the runs beside it: what it remembers may be overtaken.
+
+    One that knows no run at all was begun anew, and remembers nothing that could be wrong.
+    """
+    # The folders first: a run that another process begins meanwhile is registered before it has
+    # rows.
+    folders = _folders_with_rows(state_dir)
+    known = {run for (run,) in connection.execute("SELECT run FROM runs")}
+    for folder in folders if known else ():
+        if folder.name not in known:
+            raise StateError(
+                str(database_path(state_dir)),
+                f"a ledger that does not know the run {folder.name}, whose folder is here",
+                "a ledger as new as the runs beside it",
+                "if it was restored from a backup, restore a newer one; else move the ledger away "
+                f"and begin anew (every user counts as unknown then), or move {folder} away if "
+                "that run was never of this state folder",
+            )
+
+
+def _folders_with_rows(state_dir: Path) -> list[Path]:
+    logs = sorted((state_dir / "runs").glob("*/rows.bin"))
+    return [log.parent for log in logs if log.stat().st_size]
+
+
+def _require_tables(connection: sqlite3.Connection, state_dir: Path) -> None:
+    """Notice a ledger without tables although runs lie beside it: it lost its log."""
+    if not _version(connection) and _folders_with_rows(state_dir):
+        path = database_path(state_dir)
+        raise damaged(path, f"it is empty; {path.name}-wal, which held it, is lost")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -13,6 +13,8 @@ from importer.stages.recording.database import (
     database_path,
     explained,
     open_for_writing,
+    require_known_runs,
+    require_own_secret,
     state_secret,
 )
 
@@ -33,6 +35,13 @@ class Ledger:
         self.path = database_path(state_dir)
         self.secret = state_secret(state_dir)
         self._connection = open_for_writing(state_dir)
+        try:
+            with explained(self.path):
+                require_own_secret(self._connection, self.secret, state_dir)
+                require_known_runs(self._connection, state_dir)
+        except BaseException:
+            self._connection.close()
+            raise
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
 
     def submit(self, work: Callable[[sqlite3.Connection], Result]) -> Future[Result]:

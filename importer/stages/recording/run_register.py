@@ -7,9 +7,12 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from importer.errors import UsageError
+from importer.stages.recording.database import damaged, explained
 
 
 class RunState(StrEnum):
@@ -56,32 +59,32 @@ class RunRecord:
     report: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
-_COLUMNS = (
-    "run, workspace, mapping_name, kind, parent, state, begun, ended, options, locations, "
-    "fingerprint, mapping_hash, rows, report"
+_SEALED = (
+    "run, workspace, mapping_name, kind, parent, begun, options, locations, fingerprint, "
+    "mapping_hash"
 )
+"""What a run is registered with, and what never changes: the seal tells that it did not."""
+_COLUMNS = f"{_SEALED}, state, ended, rows, report"
 
 
 def add_run(connection: sqlite3.Connection, record: RunRecord) -> None:
     """Register a run."""
-    values = (
+    sealed = (
         record.run,
         record.workspace,
         record.mapping_name,
         record.kind,
         record.parent,
-        record.state,
         record.begun,
-        record.ended,
         json.dumps(record.options),
         json.dumps(record.locations),
         record.fingerprint,
         record.mapping_hash,
-        record.rows,
-        None if record.report is None else json.dumps(record.report, default=str),
     )
+    report = None if record.report is None else json.dumps(record.report, default=str)
+    values = (*sealed, record.state, record.ended, record.rows, report, _seal(sealed))
     marks = ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 - our own names
+    connection.execute(f"INSERT INTO runs ({_COLUMNS}, seal) VALUES ({marks})", values)  # noqa: S608 - our own names
 
 
 def set_rows(connection: sqlite3.Connection, run: str, rows: int) -> None:
@@ -109,9 +112,12 @@ def end_run(
 
 
 def runs(connection: sqlite3.Connection) -> list[RunRecord]:
-    """Give all runs, the latest first."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM runs ORDER BY begun DESC, run DESC")  # noqa: S608 - our own names
-    return [_record(row) for row in found]
+    """Give all runs, the latest first; StateError if one is not what was written."""
+    # In the order in which they were registered: a clock may have been put back between them.
+    query = f"SELECT {_COLUMNS}, seal FROM runs ORDER BY rowid DESC"  # noqa: S608 - our own names
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    with explained(path):
+        return [_record(row, path) for row in connection.execute(query)]
 
 
 def find_run(connection: sqlite3.Connection | None, asked: str, place: str) -> RunRecord:
@@ -146,16 +152,32 @@ def unfinished_like(
     return None
 
 
-def _record(row: tuple[Any, ...]) -> RunRecord:
+def latest_begin(connection: sqlite3.Connection) -> float:
+    """Give when the latest of all runs began, in seconds since 1970; 0 before the first."""
+    return float(connection.execute("SELECT coalesce(max(begun), 0) FROM runs").fetchone()[0])
+
+
+def _record(row: tuple[Any, ...], path: Path) -> RunRecord:
     names = [name.strip() for name in _COLUMNS.split(",")]
-    found = dict(zip(names, row, strict=True))
+    *values, seal = row
+    found = dict(zip(names, values, strict=True))
+    sealed = tuple(values[: len(_SEALED.split(","))])
+    if seal is not None and seal != _seal(sealed):
+        raise damaged(path, f"what it says of run {found['run']} is not what was written")
     report = found.pop("report")
-    record = RunRecord(
-        **{
-            **found,
-            "state": RunState(found["state"]),
-            "options": json.loads(found["options"]),
-            "locations": tuple(json.loads(found["locations"])),
-        }
-    )
-    return replace(record, report=None if report is None else json.loads(report))
+    try:
+        record = RunRecord(
+            **{
+                **found,
+                "state": RunState(found["state"]),
+                "options": json.loads(found["options"]),
+                "locations": tuple(json.loads(found["locations"])),
+            }
+        )
+        return replace(record, report=None if report is None else json.loads(report))
+    except ValueError:
+        raise damaged(path, f"how run {found['run']} ended cannot be read") from None
+
+
+def _seal(sealed: tuple[Any, ...]) -> bytes:
+    return blake2b(json.dumps(sealed).encode(), digest_size=8).digest()

@@ -28,5 +28,10 @@ CREATE TABLE progress (
 ) STRICT
 """
 
-MIGRATIONS: tuple[str, ...] = (_RUNS,)
+_SEALS = """
+ALTER TABLE runs ADD COLUMN seal BLOB;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT
+"""
+
+MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS)
 """Step n leads from version n to n + 1 (PRAGMA user_version)."""

@@ -1,0 +1,210 @@
+"""What a state folder that was damaged, cut, mixed up or full makes of a run: said, never wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer import RunConfig
+from importer.errors import ImporterError, StateError
+from importer.job import open_job
+from importer.mapping_file import parse_mapping
+from importer.registration import begin
+from importer.resume import find_unfinished, resume_run
+from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.recording import Ledger, latest_begin, open_for_reading, runs
+from tests.journeys import FAST, profiles, run, target_of, write_csv
+from tests.torture.checker import ask, complaints
+from tests.torture.table import make_table
+from tests.torture.torturer import running_sandbox
+
+MAPPING = "mapping: 1\ncustomer_id: id\nattributes: {name: name}\n"
+ROWS = 300
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    with SandboxThread(SandboxConfig(rate_limit_per_minute=None)) as running:
+        yield running
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Path:
+    return write_csv(
+        tmp_path / "users.csv", ["id", "name"], [(f"u{n:03}", f"n{n}") for n in range(ROWS)]
+    )
+
+
+@pytest.fixture
+def killed_state(sandbox: SandboxThread, users: Path, tmp_path: Path) -> Path:
+    """Copy the state folder of a run of which only the first commits are in the log of SQLite."""
+    state = tmp_path / "state"
+    seen = RunConfig(sending=FAST, state_dir=state, block_bytes=512, limit=None)
+    job = open_job([users], parse_mapping(MAPPING, "m.yaml"), seen)
+    with Ledger(state) as ledger:
+        begun = begin(ledger, job, target_of(sandbox), seen, datetime.now(UTC))
+        (begun.folder.path / "rows.bin").write_bytes(bytes(24))
+        return Path(shutil.copytree(state, tmp_path / "killed"))
+
+
+DAMAGE = {
+    ("ledger.sqlite", "empty"): "a damaged ledger",
+    ("ledger.sqlite", "half"): "a damaged ledger",
+    ("ledger.sqlite", "garbage"): "a damaged ledger",
+    ("ledger.sqlite-wal", "gone"): "a damaged ledger",
+    ("ledger.sqlite-wal", "empty"): "a damaged ledger",
+    ("ledger.sqlite-wal", "garbage"): "a damaged ledger",
+    ("ledger.key", "gone"): "where the ledger's secret should be",
+    ("ledger.key", "empty"): "where the ledger's secret should be",
+    ("ledger.key", "garbage"): "the secret of another ledger",
+}
+
+
+def damage(path: Path, how: str) -> None:
+    data = path.read_bytes()
+    path.unlink()
+    if how != "gone":
+        garbage = random.Random(1).randbytes(len(data))  # noqa: S311 - a test
+        path.write_bytes({"empty": b"", "half": data[: len(data) // 2], "garbage": garbage}[how])
+
+
+@pytest.mark.parametrize(("what", "found"), DAMAGE.items(), ids=map(" ".join, DAMAGE))
+def test_damage_is_said_before_anything_is_sent(
+    sandbox: SandboxThread,
+    users: Path,
+    killed_state: Path,
+    what: tuple[str, str],
+    found: str,
+) -> None:
+    name, how = what
+    damage(killed_state / name, how)
+    with pytest.raises(StateError, match=found):
+        resume_run(find_unfinished(killed_state), target_of(sandbox))
+    with pytest.raises(StateError, match=found):
+        run(sandbox, users, MAPPING, killed_state)
+    assert sandbox.stats()["requests"] == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bytes_that_changed_anywhere_in_the_ledger_lose_nobody(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, seed: int
+) -> None:
+    state = tmp_path / "state"
+    run(sandbox, users, MAPPING, state, limit=100)
+    chance, ledger = random.Random(seed), state / "ledger.sqlite"  # noqa: S311 - a test
+    data = bytearray(ledger.read_bytes())
+    for _ in range(chance.choice([1, 5, 50])):
+        data[chance.randrange(len(data))] ^= chance.randrange(1, 256)
+    ledger.write_bytes(data)
+    try:
+        run(sandbox, users, MAPPING, state)
+    except ImporterError as error:
+        assert error.problem.remedy
+    else:
+        assert len(profiles(sandbox)) == ROWS
+
+
+@pytest.mark.parametrize(
+    "change", ["options = replace(options, 'null', '7')", "begun = begun + 1", "state = 'lost'"]
+)
+def test_a_runs_record_that_is_not_what_was_written_is_not_believed(
+    killed_state: Path, change: str
+) -> None:
+    with sqlite3.connect(killed_state / "ledger.sqlite") as connection:
+        connection.execute(f"UPDATE runs SET {change}")  # noqa: S608 - our own words
+    connection.close()
+    with pytest.raises(StateError, match="a damaged ledger"):
+        find_unfinished(killed_state)
+
+
+def test_a_ledger_that_is_older_than_its_runs_is_not_believed(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, backup = tmp_path / "state", tmp_path / "backup"
+    run(sandbox, users, MAPPING, state)
+    backup.mkdir()
+    for path in state.glob("ledger.sqlite*"):
+        shutil.copy2(path, backup / path.name)
+    report = run(sandbox, users, MAPPING, state)
+    for path in state.glob("ledger.sqlite*"):
+        path.unlink()
+    shutil.copytree(backup, state, dirs_exist_ok=True)
+    with pytest.raises(StateError, match=f"does not know the run {report.run}"):
+        run(sandbox, users, MAPPING, state)
+    with pytest.raises(StateError, match=f"does not know the run {report.run}"):
+        open_for_reading(state)
+
+
+def test_a_ledger_that_was_moved_away_is_begun_anew(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    run(sandbox, users, MAPPING, state)
+    for path in state.glob("ledger.sqlite*"):
+        path.unlink()
+    assert run(sandbox, users, MAPPING, state).exit == 0
+
+
+def test_a_clock_that_is_put_back_makes_no_new_run_an_old_one(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    config = RunConfig(state_dir=tmp_path / "state")
+    job = open_job([users], parse_mapping(MAPPING, "m.yaml"), config)
+    now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    with Ledger(config.state_dir) as ledger:
+        earlier = begin(ledger, job, target_of(sandbox), config, now)
+        other = RunConfig(state_dir=config.state_dir, limit=5)
+        later = begin(ledger, job, target_of(sandbox), other, now - timedelta(days=400))
+        assert later.record.begun > earlier.record.begun
+        assert ledger.do(latest_begin) == later.record.begun
+        assert [record.run for record in ledger.do(runs)] == [later.record.run, earlier.record.run]
+        # The later one is the one to go on with, whatever the clock said.
+        again = begin(ledger, job, target_of(sandbox), other, now)
+        assert again.record.run == later.record.run
+
+
+def imported(
+    words: list[str], environment: dict[str, str], most_bytes: int | None = None
+) -> tuple[int, dict[str, Any], str]:
+    def narrow() -> None:
+        if most_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "importer", *words, "--json", "--yes", "--allow-failures", "100%"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        preexec_fn=narrow,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+@pytest.mark.parametrize("most_bytes", [1_000, 60_000])
+def test_a_disk_that_fills_up_ends_the_run_and_the_same_call_finishes_it(
+    tmp_path: Path, most_bytes: int
+) -> None:
+    table = make_table(tmp_path, 600, random.Random(most_bytes))  # noqa: S311 - a test
+    words = ["run", str(table.path), "-m", str(table.mapping), "--rate", "none", "--retries", "12"]
+    with running_sandbox(tmp_path) as (base_url, environment):
+        code, report, err = imported(words, environment, most_bytes)
+        assert "Traceback" not in err
+        if code == 3:
+            assert report.get("stopped_because", "state") == "state"
+            before = ask(base_url, "stats")["requests"]
+            code, report, err = imported(words, environment)
+            assert complaints(table.path, base_url, report, before) == []
+        assert code == 0, err
