@@ -114,13 +114,16 @@ class TypeOptions:
         pattern = date_formats.directives(text)
         if pattern is None or not date_formats.fits(pattern, self._kind):
             date = self._kind == "date"
+            guess = date_formats.meant(text, self._kind)
             self._add(
                 path,
                 f"the format {text!r}",
                 f"a format with year, month and day{' and no time' if date else ''}, such as "
                 f"DD/MM/YYYY{'' if date else ' hh:mm'} or %d/%m/%Y, or one of "
                 f"{', '.join(date_formats.WORDS[self._kind])}",
-                "use YYYY YY MM MMM DD hh mm ss AM TZD, or strptime directives",
+                f"did you mean `{guess}`?"
+                if guess
+                else "use YYYY YY MM MMM DD hh mm ss AM TZD, or strptime directives",
             )
             return None
         if "%y" in pattern and self._model.years_from is None:

@@ -12,6 +12,7 @@ from importer.stages.coercing.date_fields import Fields, read_fields
 from importer.stages.coercing.date_shapes import Shape
 from importer.typed import Flags
 
+_A_MONDAY = 4  # 1970-01-05
 _MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 
 
@@ -42,10 +43,14 @@ def read(texts: pa.Array, shape: Shape) -> Civil:
     year, month, day, minute, second = (fields.get(letter, nothing) for letter in "YmdMS")
     hour, hour_ok = _hour(fields, nothing)
     valid = matched & hour_ok & (minute < 60) & (second < 60) & _is_day(year, month, day)
+    days = _days(year, month, day)
+    if "weekday" in fields:
+        # A day that contradicts itself is no day: one of its two halves is wrong.
+        valid &= (days - _A_MONDAY) % 7 + 1 == fields["weekday"]
     return Civil(
         matched,
         valid,
-        np.where(valid, _days(year, month, day), 0),
+        np.where(valid, days, 0),
         np.where(valid, hour * 3600 + minute * 60 + second, 0),
         np.where(valid, fields.get("f", nothing), 0),
         valid & fields.get("zoned", nothing).astype(np.bool_),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.records import Int64s
 from importer.stages.coercing.arrays import contents, flags, limits, matching
-from importer.stages.coercing.date_shapes import MONTHS, FixedForm, Shape
+from importer.stages.coercing.date_shapes import DAYS, MONTHS, FixedForm, Shape
 from importer.typed import Flags
 
 Fields = dict[str, Int64s]
 """Numbers by strptime's letters, one per text: years in Y, months in m (also from names), p is 1
-for PM, z the seconds east of UTC, `zoned` 1 where the text has a zone, `matched` 1 where it has
+for PM, z the seconds east of UTC, `weekday` 1 for Monday, `zoned` 1 where the text has a zone, `matched` 1 where it has
 the shape.  What a shape lacks is absent; what a text lacks is 0."""
 
 
@@ -65,9 +67,13 @@ def _by_groups(texts: pa.Array, pattern: str) -> Fields:
     fields: Fields = {"matched": flags(pc.is_valid(found)).astype(np.int64)}
     for letter, group in groups.items():
         if letter in "Bb":
-            fields["m"] = _months(group, letter)
+            fields["m"] = _place(group, MONTHS)
+        elif letter in "Aa":
+            fields["weekday"] = _place(group, DAYS)
+        elif letter == "o":
+            fields["d"] = _numbers(pc.utf8_rtrim(group, "stndrhSTNDRH"))
         elif letter == "p":
-            fields["p"] = flags(pc.equal(pc.ascii_upper(group), "PM")).astype(np.int64)
+            fields["p"] = flags(pc.starts_with(group, "p", ignore_case=True)).astype(np.int64)
         elif letter == "z":
             fields["z"] = _offsets(group)
             fields["zoned"] = flags(pc.not_equal(group, "")).astype(np.int64)
@@ -87,16 +93,17 @@ def _numbers(texts: pa.Array) -> Int64s:
     return np.asarray(pc.cast(filled, pa.int64()).to_numpy(), dtype=np.int64)
 
 
-def _months(names: pa.Array, letter: str) -> Int64s:
-    known = MONTHS if letter == "B" else [name[:3] for name in MONTHS]
-    places = pc.index_in(pc.ascii_lower(names), value_set=pa.array(known))
+def _place(names: pa.Array, among: Sequence[str]) -> Int64s:
+    """Give which of `among` each name is, from 1; the first three letters tell them apart."""
+    short = pc.utf8_slice_codeunits(pc.ascii_lower(names), 0, 3)
+    places = pc.index_in(short, value_set=pa.array([name[:3] for name in among]))
     return np.asarray(pc.fill_null(places, -1).to_numpy(), dtype=np.int64) + 1
 
 
 def _offsets(zones: pa.Array) -> Int64s:
-    digits = pc.replace_substring(zones, ":", "")
+    digits = pc.replace_substring(pc.ascii_ltrim(zones, "UTCGMTutcgmt"), ":", "")
     hours, minutes = (
         _numbers(pc.utf8_slice_codeunits(digits, start, start + 2)) for start in (1, 3)
     )
-    sign = np.where(flags(pc.starts_with(zones, "-")), -1, 1)
+    sign = np.where(flags(pc.starts_with(digits, "-")), -1, 1)
     return np.asarray(sign * (hours * 3600 + minutes * 60), dtype=np.int64)

@@ -13,9 +13,14 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 # Beyond microseconds only zeros are taken: the API documents no more than six digits (%f).
 _FRACTION = r"(?P<f>[0-9]{1,6})0{0,3}"
-_ZONE = r"(?P<z>Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
+_OFFSET = r"[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?"
+# Of the names of zones these two alone mean the same everywhere (CST is Chicago's and Shanghai's).
+_ZONE = rf"(?P<z>(?i:Z|(?:UTC|GMT)(?:{_OFFSET})?)|{_OFFSET})"
+_ISO_ZONE = rf"(?P<z>[Zz]|{_OFFSET})"
 
 _UTC = "%Z"
 _CLOCK = ("%H", "%M", "%S", "%f")
@@ -24,14 +29,20 @@ _GROUPS = {
     "Y": r"(?P<Y>[0-9]{4})",
     "y": r"(?P<y>[0-9]{2})",
     "B": rf"(?i:(?P<B>{'|'.join(MONTHS)}))",
-    "b": rf"(?i:(?P<b>{'|'.join(month[:3] for month in MONTHS)}))",
+    "b": rf"(?i:(?P<b>{'|'.join(month[:3] for month in MONTHS)}|sept))",
+    "A": rf"(?i:(?P<A>{'|'.join(DAYS)}))",
+    "a": rf"(?i:(?P<a>{'|'.join(day[:3] for day in DAYS)}))",
+    # Each ending behind the numbers that have it: 1th may be 11th with a digit lost.
+    "o": r"(?i:(?P<o>0?1st|[23]1st|0?2nd|22nd|0?3rd|23rd|(?:0?[4-9]|1[0-9]|2[04-9]|30)th))",
     "f": _FRACTION,
     "z": _ZONE,
     "Z": "(?P<z>Z)",
-    "p": r"(?i:(?P<p>AM|PM))",
+    "p": r"(?i:(?P<p>[AP]\.M\.?|[AP]M))",
 }
+# Where days are padded with a blank, as in `Jan  2`, there are two.
+_LITERALS = {" ": " +"}
 _TWO_DIGITS = "mdHMSI"
-_NUMERIC = frozenset(_TWO_DIGITS + "Yyf")
+_NUMERIC = frozenset(_TWO_DIGITS + "Yyfo")
 
 # directive -> an example, and the word people know it by
 _SHOWN = {
@@ -40,7 +51,10 @@ _SHOWN = {
     "%B": ("December", "MMMM"),
     "%b": ("Dec", "MMM"),
     "%m": ("12", "MM"),
+    "%A": ("Tuesday", "dddd"),
+    "%a": ("Tue", "ddd"),
     "%d": ("31", "DD"),
+    "%o": ("31st", "Do"),
     "%H": ("23", "hh"),
     "%I": ("11", ""),
     "%M": ("59", "mm"),
@@ -106,8 +120,8 @@ ISO_DATE = Shape(
     _fixed_form(_ISO_DAY),
 )
 ISO_DATETIME = Shape(
-    r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})"
-    rf"(?::(?P<S>[0-9]{{2}})(?:\.{_FRACTION})?)?{_ZONE}?\z",
+    r"\A(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})[Tt ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})"
+    rf"(?::(?P<S>[0-9]{{2}})(?:[.,]{_FRACTION})?)?{_ISO_ZONE}?\z",
     "2024-12-31T23:59:58Z (ISO 8601)",
     _fixed_form([*_ISO_DAY, "T", "%H", ":", "%M", ":", "%S"], "Z?"),
 )
@@ -127,7 +141,7 @@ def shape(directives: str, years_from: int = 0) -> Shape:
         # To strptime it is a mere letter, yet in a time everyone means UTC by it.
         pieces[-1] = _UTC
     pattern = [
-        _piece(pieces, place) if piece.startswith("%") else re.escape(piece)
+        _piece(pieces, place) if piece.startswith("%") else _LITERALS.get(piece, re.escape(piece))
         for place, piece in enumerate(pieces)
     ]
     words = _described(directives, pieces)

@@ -77,9 +77,10 @@ DATETIME = ValueType(
     "Without an offset in the cell it needs `timezone:`; a format without a time means midnight.",
     options=("format", "years_from", "timezone", "repeated_hour", "skipped_hour"),
     hint="Say `format:` as the file has it (DD/MM/YYYY hh:mm, hh:mm AM, `iso`, `epoch_seconds`, "
-    "`epoch_milliseconds`, `excel`, `excel_1904`) and `timezone:` (Asia/Kolkata). A local time "
-    "that was twice or never, when clocks were changed, is refused unless `repeated_hour:` or "
-    "`skipped_hour:` says `earlier` or `later`, the instant of the two that is meant.",
+    "`epoch_milliseconds`, `epoch_microseconds`, `excel`, `excel_1904`) and `timezone:` "
+    "(Asia/Kolkata). A local time that was twice or never, when clocks were changed, is refused "
+    "unless `repeated_hour:` or `skipped_hour:` says `earlier` or `later`, the instant of the two "
+    "that is meant.",
     examples=(
         Example("2019-05-21T03:47:35Z", '"2019-05-21T03:47:35Z"'),
         Example("2019-05-21 09:17+05:30", '"2019-05-21T03:47:00Z"'),
@@ -90,6 +91,16 @@ DATETIME = ValueType(
             "21/5/2019",
             '"2019-05-20T18:30:00Z"',
             {"format": ["%d/%m/%Y"], "timezone": "Asia/Kolkata"},
+        ),
+        Example(
+            "Tue May 21 03:47:35 UTC 2019",
+            '"2019-05-21T03:47:35Z"',
+            {"format": ["%a %b %d %H:%M:%S %z %Y"]},
+        ),
+        Example(
+            "Mon May 21 03:47:35 UTC 2019",
+            "not-datetime",
+            {"format": ["%a %b %d %H:%M:%S %z %Y"]},
         ),
         Example("2019-05-21T09:17:35", "zone-missing"),
         Example("2024-03-31T02:30:00", "time-not-in-zone", {"timezone": "Europe/Berlin"}),

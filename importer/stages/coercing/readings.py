@@ -28,6 +28,7 @@ _COUNTS = {
     "excel_1904": "44195.5 (days since 1904, as Excel counts them)",
     "epoch_seconds": "1735689598 (seconds since 1970)",
     "epoch_milliseconds": "1735689598000 (milliseconds since 1970)",
+    "epoch_microseconds": "1735689598000000 (microseconds since 1970)",
 }
 """What counts days or seconds, for people."""
 

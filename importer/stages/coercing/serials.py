@@ -26,6 +26,7 @@ _FIRST_DAY = -719_162  # 0001-01-01
 # Ten digits are beyond the year 9999 in days; sixteen in milliseconds.
 _DAYS = r"\A(?P<whole>[0-9]{1,10})(?:\.(?P<part>[0-9]{1,17}))?\z"
 _SECONDS = r"\A(?P<sign>-?)(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]{1,6})0*)?\z"
+_MICROS = r"\A(?P<sign>-?)(?P<whole>[0-9]{1,18})(?:\.(?P<part>0)0*)?\z"
 _MILLIS = r"\A(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]{1,3})0*)?\z"
 
 
@@ -89,4 +90,5 @@ _READERS: dict[str, Callable[[pa.Array], Civil]] = {
     "excel_1904": lambda texts: _excel(texts, True),
     "epoch_seconds": lambda texts: _epoch(texts, _SECONDS, 1),
     "epoch_milliseconds": lambda texts: _epoch(texts, _MILLIS, 1000),
+    "epoch_microseconds": lambda texts: _epoch(texts, _MICROS, 1_000_000),
 }

@@ -14,6 +14,8 @@ from importer.stages.coercing.date_shapes import shape
         ("D MMM YY", "31 Dec 24 (DD MMM YY)"),
         ("YYYY-MM-DDThh:mm:ss.sTZD", "2024-12-31T23:59:58.5+05:30 (YYYY-MM-DDThh:mm:ss.sTZD)"),
         ("%m/%d/%Y %I:%M %p", "12/31/2024 11:59 PM (%m/%d/%Y %I:%M %p)"),
+        ("dddd, MMMM Do, YYYY", "Tuesday, December 31st, 2024 (dddd, MMMM Do, YYYY)"),
+        ("YYYY年M月D日 H:m:ss,s", "2024年12月31日 23:59:58,5 (YYYY年MM月DD日 hh:mm:ss,s)"),
         ("%Y-%m-%dT%H:%MZ", "2024-12-31T23:59Z (YYYY-MM-DDThh:mmZ)"),
     ],
 )
