@@ -138,6 +138,7 @@ EXAMPLES: dict[str, Example] = {
         "attributes: {moe_geo_location: {lat: Lat, lon: Lon}}", "ID,Lat,Lon\nuser-1,12.11,\n"
     ),
     "not-phone": _cell("type: phone, region: IN", "12345"),
+    "phone-ambiguous": _cell("type: phone, region: SE", "468123456"),
     "not-email": _cell("type: email", "ann@example"),
     "not-list": _cell("type: list", "red"),
     "list-mixed": _cell("type: list", '[1, "two"]'),

@@ -317,6 +317,14 @@ _RULES = (
         "write it with its country code (+91 98765 43210), or say `region:` in the mapping",
     ),
     _rule(
+        "phone-ambiguous",
+        "coercing",
+        "digits that are a phone number with their country code, and another one without it",
+        "468123456 is a number of Lund, and one of Stockholm behind Sweden's 46",
+        _OURS,
+        "write + before the country code, or 0 before the area code",
+    ),
+    _rule(
         "not-email",
         "coercing",
         "text that is not an e-mail address",

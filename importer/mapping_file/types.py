@@ -14,7 +14,7 @@ TYPE_OPTIONS: dict[str, frozenset[str]] = {
     "date": frozenset({"format", "years_from"}),
     "datetime": frozenset({"format", "years_from", "timezone", "repeated_hour", "skipped_hour"}),
     "geo": frozenset({"lat", "lon", "decimal"}),
-    "phone": frozenset({"region", "style"}),
+    "phone": frozenset({"region", "style", "whole"}),
     "email": frozenset(),
     "list": frozenset({"separator", "items", "update"}),
     "json": frozenset({"object"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import numpy as np
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,11 @@ from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_w
 # Letters and extensions would be dropped by the library; a number that lost a part is another.
 _SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2010-\u2015\u202f]+")
 _DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
+# A column of floats writes 9876543210.0, whose last 0 is no digit of the number.
+_FLOAT = re.compile(r"(\+?[0-9]+)\.0*")
+
+AMBIGUOUS = ""
+"""Stands for digits that are a number with their country code, and another without one."""
 
 # Some 30 MB at most; the same numbers come again in other blocks.
 _REMEMBERED = 200_000
@@ -24,12 +30,14 @@ _REMEMBERED = 200_000
 
 @lru_cache(maxsize=_REMEMBERED)
 def digits(text: str, region: str | None) -> str | None:
-    """Give country code and number in digits (`918888444411`), None where a text is no number.
+    """Give country code and number in digits (`918888444411`), or AMBIGUOUS; None for no number.
 
     region: ISO 3166 letters of the country in which numbers without a country code were written;
         UNKNOWN_REGION if there was such a country, and nobody knows which.
     """
     if not _SHAPE.fullmatch(text) or (region == UNKNOWN_REGION and not text.startswith("+")):
+        return None
+    if _FLOAT.fullmatch(text):
         return None
     if text.startswith("+") or region:
         number = _parsed(text, region)
@@ -43,7 +51,28 @@ def digits(text: str, region: str | None) -> str | None:
             return None
     else:
         return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:] if number else None
+    if number is None:
+        return None
+    found = _written(number)
+    return AMBIGUOUS if region and _may_have_its_code(text, number, found) else found
+
+
+def _written(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:]
+
+
+def _may_have_its_code(text: str, number: phonenumbers.PhoneNumber, found: str) -> bool:
+    """Tell whether a number that was read as a national one begins with its country's code.
+
+    46812345 is a number of Lund, and one of Stockholm behind Sweden's 46.
+    """
+    plain = "".join(filter(str.isdigit, text))
+    if text.startswith("+") or not plain.startswith(str(number.country_code)) or plain == found:
+        return False
+    other = _parsed("+" + plain, None)
+    if other is None or _written(other) == found:
+        return False
+    return phonenumbers.is_valid_number(other) or not phonenumbers.is_valid_number(number)
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -63,13 +92,23 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     region = attribute.region
-    # A number that states its country code is the same in every region, and remembered once.
-    found = [digits(text, None if text.startswith("+") else region) for text in texts.to_pylist()]
-    values = pa.array(found, pa.string())
+    found = [_one(text, region, attribute.whole) for text in texts.to_pylist()]
+    values = pa.array([text or None for text in found], pa.string())
+    doubtful = np.array([text == AMBIGUOUS for text in found], dtype=np.bool_)
     if attribute.style == "e164":
         values = pc.binary_join_element_wise("+", values, "")
-    bad = bad_where(flags(pc.is_null(values)), "not-phone", _expected(region))
+    bad = (
+        *bad_where(flags(pc.is_null(values)) & ~doubtful, "not-phone", _expected(region)),
+        *bad_where(doubtful, "phone-ambiguous", f"a number of {region} that begins with + or 0"),
+    )
     return Coerced(values, values, bad, in_quotes=True)
+
+
+def _one(text: str, region: str | None, whole: bool) -> str | None:
+    if whole:
+        text = _FLOAT.sub(r"\1", text) if _FLOAT.fullmatch(text) else text
+    # A number that states its country code is the same in every region, and remembered once.
+    return digits(text, None if text.startswith("+") else region)
 
 
 def _expected(region: str | None) -> str:
@@ -86,12 +125,13 @@ def _expected(region: str | None) -> str:
 PHONE = ValueType(
     name="phone",
     rule="A phone number of a length that its country has, sent as country code and number in "
-    "digits (`style: e164` puts a + before them); without `region:` it needs + or 00 before the country code, or is 8 to 15 digits "
-    "that are a valid number with its country code.",
-    options=("region", "style"),
+    "digits (`style: e164` puts a + before them); without `region:` it needs + or 00 before the "
+    "country code, or is 8 to 15 digits that are a valid number with its country code. Digits that "
+    "are one number with `region:`'s country code and another without it are refused.",
+    options=("region", "style", "whole"),
     hint="Say `region:` with the country's two letters, or `{column: Country}` if a column has it "
-    "(names or ISO codes), where numbers are written without a country code; extensions and "
-    "letters are refused.",
+    "(names or ISO codes), where numbers are written without a country code, and `whole: true` if "
+    "a float column wrote them as 9876543210.0; extensions and letters are refused.",
     examples=(
         Example("+91 88884-44411", '"918888444411"'),
         Example("918888444411", '"918888444411"'),
@@ -101,6 +141,10 @@ PHONE = ValueType(
         Example("+49 30 901820", '"4930901820"', {"region": "IN"}),
         Example("088884 44411", "not-phone"),
         Example("12345", "not-phone", {"region": "IN"}),
+        Example("9876543210.0", "not-phone", {"region": "IN"}),
+        Example("9876543210.0", '"919876543210"', {"region": "IN", "whole": True}),
+        Example("468123456", "phone-ambiguous", {"region": "SE"}),
+        Example("0468123456", '"46468123456"', {"region": "SE"}),
         Example("555-1234", "not-phone", {"region": "US"}),
         Example("1-800-FLOWERS", "not-phone", {"region": "US"}),
         Example("+91 88884 44411 ext. 5", "not-phone"),

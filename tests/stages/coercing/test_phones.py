@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapping_file.decided_by import DecidedBy
-from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns
-from importer.stages.coercing.phones import digits
+from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns, FromTemplate
+from importer.stages.coercing.phones import AMBIGUOUS, digits
 from importer.typed import Typed
 
 _VECTORS = (
@@ -46,6 +47,17 @@ _VECTORS = (
         ("+٩١٨٨٨٨٤٤٤٤١١", None, None),
         ("+999 123456789", None, None),
         ("9.1888E+11", "IN", None),
+        ("8888444411.0", "IN", None),
+        ("8888444411.", "IN", None),
+        ("+918888444411.00", None, None),
+        ("030 12345-0", "DE", "4930123450"),
+        ("468123456", "SE", AMBIGUOUS),
+        ("0468123456", "SE", "46468123456"),
+        ("+46 8 123456", "SE", "468123456"),
+        ("2631312345", "ZW", AMBIGUOUS),
+        ("4930901820", "DE", "4930901820"),
+        ("442070313000", "GB", "442070313000"),
+        ("16502530000", "US", "16502530000"),
         (" ", "IN", None),
     ],
 )
@@ -76,7 +88,7 @@ def test_libphonenumbers_own_examples_are_right_or_refused() -> None:
 @given(text=st.text("0123456789 +-()./x#", max_size=20), region=st.sampled_from(["IN", "US", None]))
 def test_an_accepted_number_is_its_own_digits_again(text: str, region: str | None) -> None:
     result = digits(text, region)
-    if result is not None:
+    if result is not None and result != AMBIGUOUS:
         assert result.isdigit()
         assert digits("+" + result, None) == result
 
@@ -122,6 +134,46 @@ def test_national_numbers_are_right_by_the_region_of_their_row_or_refused(
     found = result.attributes[0].values.to_pylist()
     for row, text in zip(rows, found, strict=True):
         assert text == (None if row in refused else row["expected_e164"])
+
+
+@pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
+def test_country_code_and_number_from_two_columns_are_right_but_for_the_old_plan_of_benin(
+    attribute: Callable[..., Attribute], typed: Callable[..., Typed]
+) -> None:
+    with _VECTORS.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    cells = {name: [row[name] for row in rows] for name in ("country_code", "national_number")}
+    origin = FromTemplate(("+", " ", ""), ("country_code", "national_number"))
+    result = typed(cells, attribute("phone", origin=origin, style="e164"))
+    refused = [rows[found.index] for found in result.rejections]
+    assert [row["region"] for row in refused] == ["BJ", "BJ"]
+    found = result.attributes[0].values.to_pylist()
+    expected = [None if row in refused else row["expected_e164"] for row in rows]
+    assert found == expected
+
+
+@pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
+def test_digits_with_their_country_code_are_never_read_as_a_longer_national_number() -> None:
+    with _VECTORS.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["region"] != "001"]
+    counts = Counter(
+        {number: "right", None: "refused", AMBIGUOUS: "ambiguous"}.get(
+            digits(number, row["region"]), "different"
+        )
+        for row in rows
+        for number in [row["expected_e164"].removeprefix("+")]
+    )
+    assert counts == {"right": 650, "ambiguous": 6, "refused": 2}
+
+
+def test_the_point_and_zero_of_a_float_column_are_no_digits_of_a_number(
+    attribute: Callable[..., Attribute], outcomes: Callable[..., list[str | None]]
+) -> None:
+    cells = ["9876543210.0", "919876543210.00", "98765.43210", "9876543210"]
+    numbers = ['"919876543210"'] * 4
+    column = attribute("phone", region="IN")
+    assert outcomes(cells, column) == ["not-phone", "not-phone", *numbers[:2]]
+    assert outcomes(cells, attribute("phone", region="IN", whole=True)) == numbers
 
 
 def test_a_number_with_its_country_code_is_parsed_once_in_all_regions(
