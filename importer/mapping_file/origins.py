@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import AttributeModel, OriginModel
@@ -14,6 +16,9 @@ from importer.mapping_file.mapping import (
     ValueOrigin,
 )
 from importer.mapping_file.yaml_tree import Path
+
+# What JSON and YAML write alike; 007 and 0x10 stay texts.
+_JSON_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null")
 
 _ORIGINS = ("column", "first_filled", "first_valid", "template", "constant", "object")
 
@@ -44,7 +49,43 @@ def origin_of(model: OriginModel, path: Path, findings: Findings) -> ValueOrigin
         return _template(model.template, (*path, "template"), findings)
     if lat or lon:
         return _coordinates(lat, lon, path, findings)
-    return FromConstant(str(model.constant or ""))
+    return FromConstant(_constant(model.constant))
+
+
+def check_constant(model: OriginModel, kind: str, path: Path, findings: Findings) -> None:
+    """Note a list or a group of keys that the type would take for a mere text."""
+    if not isinstance(model.constant, list | dict):
+        return
+    fits = ("list", "json") if isinstance(model.constant, list) else ("json",)
+    separated = getattr(model, "separator", None) is not None
+    if kind not in fits or separated:
+        findings.add(
+            (*path, "constant"),
+            f"a {'list' if isinstance(model.constant, list) else 'group of keys'} for a constant "
+            f"of type {kind}{' with `separator:`' * separated}",
+            "one text, or `type: list` without `separator:`",
+            f"leave `{'separator' if separated else 'type'}:` away, or write one text",
+        )
+
+
+def _constant(value: Any) -> str:
+    """Give a constant's text: as it was typed, or as JSON where it is a list or has keys."""
+    return _json(value) if isinstance(value, list | dict) else str(value or "")
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_json, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_quoted(key)}: {_json(entry)}' for key, entry in value.items())}}}"
+    if value is None:
+        return "null"
+    plain = getattr(value, "tag", "str") in ("int", "float", "bool", "null")
+    return value if plain and _JSON_WORD.fullmatch(value) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _coordinates(

@@ -18,7 +18,7 @@ from importer.mapping_file.mapping import (
     Platform,
     ValueOrigin,
 )
-from importer.mapping_file.origins import check_parts, origin_of
+from importer.mapping_file.origins import check_constant, check_parts, origin_of
 from importer.mapping_file.type_options import TypeOptions
 from importer.mapping_file.types import same_family
 from importer.mapping_file.yaml_tree import Path, Scalar
@@ -37,6 +37,7 @@ class Values:
 
     def customer_id(self) -> Attribute:
         model, path = self._model.customer_id, ("customer_id",)
+        check_constant(model, "string", path, self._findings)
         self._refuse_unique(model.unique, path)
         return Attribute(
             name="customer_id",
@@ -102,6 +103,7 @@ class Values:
         bad_value: BadValue,
     ) -> Attribute:
         check_blank(model, path, self._findings)
+        check_constant(model, kind, path, self._findings)
         origin = self._origin(model, path)
         parts = self._parts(model, path, bad_value) if model.object is not None else None
         return Attribute(
@@ -173,6 +175,8 @@ def _implied_type(model: AttributeModel) -> str:
         return "geo"
     if model.object is not None:
         return "json"
+    if isinstance(model.constant, list | dict):
+        return "list" if isinstance(model.constant, list) else "json"
     if isinstance(model.constant, Scalar):
         return _CONSTANT_TYPES.get(model.constant.tag, "string")
     return "string"

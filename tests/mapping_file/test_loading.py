@@ -82,6 +82,20 @@ def test_a_constant_without_a_type_has_the_type_that_was_written(constant: str, 
     assert entry.origin == FromConstant(constant.strip("'"))
 
 
+@pytest.mark.parametrize(
+    ("constant", "kind", "text"),
+    [
+        ("[a, 'b\"c']", "list", r'["a", "b\"c"]'),
+        ("[1, 2.50, -3]", "list", "[1, 2.50, -3]"),
+        ("[007, 0x10, '5']", "list", '["007", "0x10", "5"]'),
+        ("{a: 1, b: [no, true], c: }", "json", '{"a": 1, "b": ["no", true], "c": null}'),
+    ],
+)
+def test_a_constant_list_or_group_of_keys_is_json(constant: str, kind: str, text: str) -> None:
+    (entry,) = parse_mapping(HEAD + f"attributes: {{a: {{constant: {constant}}}}}\n").attributes
+    assert (entry.type, entry.origin) == (kind, FromConstant(text))
+
+
 def test_texts_stay_as_typed_whatever_yaml_thinks_of_them() -> None:
     text = HEAD + (
         "source: {nulls: ['', NULL, no, 0]}\n"
@@ -146,6 +160,19 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (HEAD + "attributes: {moe_mine: A}\n", ["the attribute name `moe_mine`"]),
         (HEAD + "attributes: {a: {blank: skip}}\n", ["takes its value from nowhere"]),
         (HEAD + "attributes: {a: {column: A, constant: 1}}\n", ["column and constant"]),
+        (
+            HEAD + "attributes: {a: {constant: [1], type: string}}\n",
+            ["m.yaml:3:28: a list for a constant of type string"],
+        ),
+        (
+            HEAD + "attributes: {a: {constant: [1], type: list, separator: ;}}\n",
+            ["a list for a constant of type list with `separator:`"],
+        ),
+        (
+            HEAD + "attributes: {a: {constant: {b: 1}, type: list}}\n",
+            ["a group of keys for a constant of type list"],
+        ),
+        ("mapping: 1\ncustomer_id: {constant: [a]}\n", ["a list for a constant of type string"]),
         (HEAD + "attributes: {a: {lat: A}}\n", ["only one of `lat:` and `lon:`"]),
         (
             HEAD + "attributes: {a: {column: A, region: IN}}\n",
