@@ -172,7 +172,10 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
             HEAD + "attributes: {a: {constant: {b: 1}, type: list}}\n",
             ["a group of keys for a constant of type list"],
         ),
-        ("mapping: 1\ncustomer_id: {constant: [a]}\n", ["a list for a constant of type string"]),
+        (
+            "mapping: 1\ncustomer_id: {constant: [a]}\n",
+            ["a list for a constant of type string", "id-constant"],
+        ),
         (HEAD + "attributes: {a: {lat: A}}\n", ["only one of `lat:` and `lon:`"]),
         (
             HEAD + "attributes: {a: {column: A, region: IN}}\n",

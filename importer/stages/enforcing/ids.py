@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from importer.moengage import limits
 from importer.moengage.names import BANNED_IDS
+from importer.stages.enforcing.texts import looks_null
 from importer.stages.enforcing.verdicts import Verdicts, mask
 from importer.typed import Flags, Typed
 
@@ -29,6 +30,7 @@ def hold_ids(typed: Typed, label: str, verdicts: Verdicts) -> None:
     verdicts.strike("id-blank", blank, label, lambda _: "an empty cell")
     verdicts.strike("id-banned", banned, label, quoted)
     verdicts.strike("id-short", short, label, quoted)
+    verdicts.strike("looks-null", looks_null(ids) & ~banned, label, quoted)
     twins = _Twins(ids, lower)
     verdicts.strike("id-case", twins.rows, label, quoted, other=twins.first_of)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 
 from importer.mapping_file import Attribute, FromParts
 from importer.moengage import limits
+from importer.stages.enforcing.numbers import DOUBLES_EXACT
+from importer.stages.enforcing.texts import NULL_WORDS
 from importer.stages.enforcing.verdicts import Found, Verdicts, mask
 from importer.typed import Flags, TypedColumn
 
@@ -26,7 +29,14 @@ _FOUND = {
     "object-deep": "objects inside objects inside an object",
     "object-key": "a key with such a character",
     "object-sent": "an object",
+    "looks-null": "a text in it that looks null",
+    "number-large": "a large number in it",
 }
+
+# Far more than the texts and numbers that are meant, and quickly found.
+_NULL_OR_LARGE = (
+    rf'[0-9]{{16}}|[0-9][eE]\+?[0-9]|"(?i:{"|".join(map(re.escape, sorted(NULL_WORDS)))})"'
+)
 
 
 def hold_lists(column: TypedColumn, verdicts: Verdicts) -> None:
@@ -34,8 +44,8 @@ def hold_lists(column: TypedColumn, verdicts: Verdicts) -> None:
     # A list breaks a limit only if its text has so many commas or characters.
     commas = pc.count_substring(column.core, ",")
     longest = pc.greater(pc.binary_length(column.core), limits.STRING_CHARACTERS)
-    suspects = pc.or_(longest, pc.greater_equal(commas, limits.LIST_ITEMS))
-    _hold(column, mask(suspects), verdicts)
+    suspects = mask(pc.or_(longest, pc.greater_equal(commas, limits.LIST_ITEMS)))
+    _hold(column, suspects | _null_or_large(column), verdicts)
 
 
 def hold_objects(column: TypedColumn, verdicts: Verdicts) -> None:
@@ -44,12 +54,16 @@ def hold_objects(column: TypedColumn, verdicts: Verdicts) -> None:
         # Its keys were held to the rules with the mapping; only its size is not known before.
         there = mask(pc.is_valid(column.core))
         verdicts.strike("object-sent", there, column.attribute.label, _saying("an object"))
-        suspects = pc.greater(pc.binary_length(column.core), limits.OBJECT_BYTES)
-        _hold(column, mask(suspects), verdicts, but=("object-sent",))
+        large = mask(pc.greater(pc.binary_length(column.core), limits.OBJECT_BYTES))
+        _hold(column, large | _null_or_large(column), verdicts, but=("object-sent",))
         return
     nests = pc.match_substring_regex(column.json, r"[\[{]")
     longest = pc.greater(pc.binary_length(column.json), limits.STRING_CHARACTERS)
-    _hold(column, mask(pc.or_(nests, longest)), verdicts)
+    _hold(column, mask(pc.or_(nests, longest)) | _null_or_large(column), verdicts)
+
+
+def _null_or_large(column: TypedColumn) -> Flags:
+    return mask(pc.match_substring_regex(column.json, _NULL_OR_LARGE))
 
 
 def _has_plain_parts(attribute: Attribute) -> bool:
@@ -93,6 +107,20 @@ def faults_of(value: Any) -> Iterator[str]:
         yield from _list_faults(value)
     elif isinstance(value, dict):
         yield from _object_faults(value)
+    for leaf in _leaves(value):
+        if leaf in NULL_WORDS:
+            yield "looks-null"
+        elif isinstance(leaf, int | float) and abs(leaf) > DOUBLES_EXACT:
+            yield "number-large"
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Give the texts and numbers of a JSON value, without its keys."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 def _text_faults(text: str) -> Iterator[str]:

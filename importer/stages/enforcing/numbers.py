@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from importer.stages.enforcing.verdicts import Verdicts, mask
 from importer.typed import TypedColumn
 
-_DOUBLES_EXACT = 2**53
+DOUBLES_EXACT = 2**53
 
-_DIGITS = len(str(_DOUBLES_EXACT))
+_DIGITS = len(str(DOUBLES_EXACT))
 
 
 def hold_numbers(column: TypedColumn, verdicts: Verdicts) -> None:
@@ -23,7 +23,7 @@ def hold_numbers(column: TypedColumn, verdicts: Verdicts) -> None:
     values = column.values.take(pa.array(long))
     if pa.types.is_decimal(values.type):
         values = values.cast(pa.decimal256(76, 38))
-    beyond = pc.or_(pc.greater(values, _DOUBLES_EXACT), pc.less(values, -_DOUBLES_EXACT))
+    beyond = pc.or_(pc.greater(values, DOUBLES_EXACT), pc.less(values, -DOUBLES_EXACT))
     rows = np.zeros(len(column.values), dtype=bool)
     rows[long] = mask(beyond)
     verdicts.strike("number-large", rows, column.attribute.label, lambda _: "a large number")

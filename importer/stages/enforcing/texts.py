@@ -11,8 +11,8 @@ from importer.moengage import limits
 from importer.stages.enforcing.verdicts import Verdicts, mask
 from importer.typed import Flags, TypedColumn
 
-_WORDS = ("null", "nan", "none", "n/a", "#n/a", "na", "nil", "<null>", "(null)")
-NULL_WORDS = (*_WORDS, *map(str.upper, _WORDS), *map(str.title, _WORDS), "NaN", "\\N")
+_WORDS = ("null", "nan", "none", "n/a", "#n/a", "na", "<na>", "nil", "<null>", "(null)")
+NULL_WORDS = (*_WORDS, *map(str.upper, _WORDS), *map(str.title, _WORDS), "NaN", "NaT", "\\N")
 """Texts that often stand for an empty cell, as programs write them."""
 
 _LONGEST_NULL_WORD = max(map(len, NULL_WORDS))

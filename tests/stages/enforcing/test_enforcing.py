@@ -106,6 +106,45 @@ def test_texts_that_look_null_are_a_warning_and_are_sent() -> None:
     assert found == Enforced((), (Warned("looks-null", "c", 4, 0, found="NULL"),))
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('["a", "NULL"]', ["looks-null"]),
+        ('["a", "nullable"]', []),
+        ("[1, 9007199254740993]", ["number-large"]),
+        ("[1, 9007199254740992.0]", []),
+        ('{"NULL": "a", "b": {"c": "NaN"}}', ["object-sent", "looks-null"]),
+        ('{"NULL": "a"}', ["object-sent"]),
+        ('{"a": [-12345678901234567890, 1]}', ["object-sent", "number-large"]),
+        ('"#N/A"', ["looks-null"]),
+        ("1e300", ["number-large"]),
+        ('{"a": "1234567890123456789"}', ["object-sent"]),
+        (r'["\",\"NULL\""]', []),
+    ],
+)
+def test_what_a_list_or_json_holds_is_looked_at_too(cell: str, expected: list[str]) -> None:
+    kind = "list" if cell.startswith("[") else "json"
+    found = enforced([cell, cell], attribute=f"{{column: c, type: {kind}}}")
+    assert found.rejections == ()
+    assert [(warned.code, warned.rows) for warned in found.warnings] == [
+        (code, 2) for code in expected
+    ]
+
+
+def test_an_object_of_columns_is_looked_at_for_texts_that_look_null() -> None:
+    found = enforced(["x", "NULL"], attribute="{object: {city: c}}")
+    assert [(warned.code, warned.rows, warned.index) for warned in found.warnings] == [
+        ("object-sent", 2, 0),
+        ("looks-null", 1, 1),
+    ]
+
+
+def test_an_id_that_looks_null_and_is_not_banned_is_a_warning() -> None:
+    found = enforced(["x", "x", "x"], ids=["#N/A", "null", "NaT"])
+    assert codes(found) == [(1, "id-banned")]
+    assert [(warned.code, warned.rows) for warned in found.warnings] == [("looks-null", 2)]
+
+
 def test_rows_that_are_filtered_are_not_held_to_the_rules() -> None:
     mapping = parse_mapping("mapping: 1\ncustomer_id: id\nattributes: {a: c}\nwhere: {c: [yes]}\n")
     table = pa.table({"id": ["", "x"], "c": ["no", "yes"]})
