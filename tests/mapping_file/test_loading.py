@@ -174,7 +174,7 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         ),
         (
             "mapping: 1\ncustomer_id: {constant: [a]}\n",
-            ["a list for a constant of type string", "id-constant"],
+            ["id-constant", "a list for a constant of type string"],
         ),
         (HEAD + "attributes: {a: {lat: A}}\n", ["only one of `lat:` and `lon:`"]),
         (
