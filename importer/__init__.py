@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from importer.mapping_file.schema import mapping_schema
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.observer import Observer
+    from importer.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.ping import Ping, ping_target
     from importer.preview import PreviewRow, PreviewValue, preview_source
+    from importer.pruning import Pruned, prune_runs
     from importer.records import Fate, Stop
     from importer.run import run_import
     from importer.stages.reporting import Reason, RunReport
     from importer.stopping import StopSignal
+    from importer.why import RowStory, Story, explain_row, explain_user
 
 # The module of each name.  They are loaded when first used, so that `--help` need not wait for
 # pandas and Arrow.
@@ -55,31 +58,41 @@ _HOMES = {
     "MappingError": "errors",
     "MappingTestResult": "mapping_tests",
     "Observer": "observer",
+    "PastRun": "past_runs",
     "Ping": "ping",
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
+    "Pruned": "pruning",
     "Rate": "amounts",
     "Reason": "stages.reporting",
+    "RowStory": "why",
     "RunConfig": "config",
     "RunReport": "stages.reporting",
     "Secret": "config",
     "SendingConfig": "config",
     "SourceChanged": "errors",
     "SourceError": "errors",
+    "Standing": "past_runs",
     "StateError": "errors",
     "Stop": "records",
     "StopSignal": "stopping",
+    "Story": "why",
     "Target": "config",
     "TargetError": "errors",
     "UsageError": "errors",
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
+    "explain_row": "why",
+    "explain_user": "why",
+    "find_past_run": "past_runs",
+    "list_runs": "past_runs",
     "load_mapping": "mapping_file",
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
     "preview_source": "preview",
+    "prune_runs": "pruning",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
 }
@@ -95,31 +108,41 @@ __all__ = [
     "MappingError",
     "MappingTestResult",
     "Observer",
+    "PastRun",
     "Ping",
     "PreviewRow",
     "PreviewValue",
     "Problem",
+    "Pruned",
     "Rate",
     "Reason",
+    "RowStory",
     "RunConfig",
     "RunReport",
     "Secret",
     "SendingConfig",
     "SourceChanged",
     "SourceError",
+    "Standing",
     "StateError",
     "Stop",
     "StopSignal",
+    "Story",
     "Target",
     "TargetError",
     "UsageError",
     "base_url_for",
     "check_mapping",
     "check_source",
+    "explain_row",
+    "explain_user",
+    "find_past_run",
+    "list_runs",
     "load_mapping",
     "mapping_schema",
     "ping_target",
     "preview_source",
+    "prune_runs",
     "run_import",
     "run_mapping_tests",
 ]

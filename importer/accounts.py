@@ -15,6 +15,7 @@ from importer.losses import Losses
 from importer.observer import Observer
 from importer.prepared import Prepared
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome
+from importer.stages.reading import lasting_path
 from importer.stages.recording import Progress, RowLog, Tally, require_partition
 
 ROWS_AHEAD = 200_000
@@ -70,8 +71,9 @@ class Accounts:
         """
         require_partition(prepared)
         self.rows_opened = first + block.rows
-        if not self.files or (self.files[-1][1] != block.file and self.files[-1][0] < first):
-            self.files.append((first, block.file))
+        file = lasting_path(block.file)
+        if not self.files or (self.files[-1][1] != file and self.files[-1][0] < first):
+            self.files.append((first, file))
         settled = self._settled_before(first, block.rows)
         keys = self._words(prepared)
         self._losses.take(block, prepared, first, settled)

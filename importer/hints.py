@@ -32,13 +32,20 @@ def kept_flags(config: RunConfig) -> tuple[str, ...]:
         flags += ["--allow-failures", str(config.allow_failures)]
     if config.sending.rate != Rate():
         flags += ["--rate", str(config.sending.rate)]
-    return (*flags, *_state(config))
+    return (*flags, *state_flags(config.state_dir))
 
 
-def _state(config: RunConfig) -> tuple[str, ...]:
-    if config.state_dir.absolute() == STATE_DIR.absolute():
+def state_flags(state_dir: Path) -> tuple[str, ...]:
+    """Give the flag that names the state folder, where it is not the usual one."""
+    if state_dir.absolute() == STATE_DIR.absolute():
         return ()
-    return ("--state-dir", str(config.state_dir))
+    return ("--state-dir", str(state_dir))
+
+
+def about_runs(verb: str, state_dir: Path, *more: str) -> str:
+    """Write a command line about runs of this state folder: `resume ID`, `runs show ID` ..."""
+    words = [*verb.split(" "), *more, *state_flags(state_dir)]
+    return " ".join(["moengage-import", *map(shlex.quote, words)])
 
 
 _WORDS = {"\t": "tab", "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none"}
@@ -82,7 +89,7 @@ def after_run(
     """
     flags, reading = kept_flags(config), reading_flags(config.source)
     if stop is not None and stop.code != "source-changed":
-        return " ".join(["moengage-import", "resume", run, *map(shlex.quote, _state(config))])
+        return about_runs("resume", config.state_dir, run)
     if stop is not None:
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit)

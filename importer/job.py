@@ -11,7 +11,7 @@ from importer.errors import MappingError, TargetError
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
 from importer.stages.coercing import fixed_value_problems
-from importer.stages.reading import Source, is_remote, open_source, shown_url
+from importer.stages.reading import Source, lasting_path, open_source, shown_url
 
 MappingLike = Mapping | str | Path
 SourcesLike = str | Path | Sequence[str | Path]
@@ -35,10 +35,7 @@ class Job:
     @property
     def locations(self) -> tuple[str, ...]:
         """Where the source lies, for whoever stands in another folder."""
-        return tuple(
-            path if is_remote(path) or path == "-" else str(Path(path).absolute())
-            for path in self.paths
-        )
+        return tuple(map(lasting_path, self.paths))
 
     @property
     def size_bytes(self) -> int:

@@ -54,10 +54,11 @@ def preview_source(
     Raises MappingError or SourceError.
     """
     job = open_job(sources, mapping, config or RunConfig())
-    return tuple(row for block in job.source.blocks(rows) for row in _preview_block(job, block))
+    return tuple(row for block in job.source.blocks(rows) for row in preview_block(job, block))
 
 
-def _preview_block(job: Job, block: Block) -> list[PreviewRow]:
+def preview_block(job: Job, block: Block) -> list[PreviewRow]:
+    """Show every step of a block's rows."""
     prepared = job.preparer.prepare(block)
     view = _View(job, block, prepared, job.preparer.coerced(block))
     return [view.row(index) for index in range(block.rows)]

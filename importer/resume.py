@@ -119,9 +119,10 @@ def resume_run(
     require_harmless({"--dead-letter": settings.dead_letter, "--report": settings.report}, opened)
     what = f"run {run.record.run}"
     with (
-        state_lock(settings.state_dir, what, settings.wait_seconds),
+        state_lock(settings.state_dir, what, settings.wait_seconds) as lock,
         Ledger(settings.state_dir) as ledger,
     ):
+        lock.carries(run.record.run)
         begun = go_on(ledger, run.record, settings.state_dir)
         return carry_out(opened, target, settings, ledger, begun, observer, stop)
 

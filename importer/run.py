@@ -53,10 +53,11 @@ def run_job(
     require_harmless({"--dead-letter": config.dead_letter, "--report": config.report}, job)
     require_several_users(job, config)
     with (
-        state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds),
+        state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,
         Ledger(config.state_dir) as ledger,
     ):
         begun = begin(ledger, job, target, config, datetime.now(UTC))
+        lock.carries(begun.record.run)
         return carry_out(job, target, config, ledger, begun, observer, stop)
 
 

@@ -247,3 +247,14 @@ def test_a_ledger_that_the_disk_refuses_ends_the_run_and_is_believed_as_far_as_i
     assert first.stop is not None
     assert "disk is full" in first.stop.message
     whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
+
+
+def test_a_run_that_was_begun_with_a_relative_path_goes_on_in_another_folder(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, elsewhere = tmp_path / "state", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    begin(sandbox, Path(users.name), state, 300)
+    monkeypatch.chdir(elsewhere)
+    whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))

@@ -12,7 +12,17 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from importer.cli import checking, looking, mappings, previewing, resuming, running, serving
+from importer.cli import (
+    asking,
+    checking,
+    looking,
+    mappings,
+    past,
+    previewing,
+    resuming,
+    running,
+    serving,
+)
 from importer.cli.patient_output import be_patient, output_was_lost
 from importer.errors import ImporterError, Problem, StateError
 
@@ -27,7 +37,7 @@ app = typer.Typer(
     epilog="Start with: moengage-import check users.csv --mapping mappings/minimal.yaml",
 )
 
-_PREPARE, _SEND, _HELP = "Prepare", "Send", "Help"
+_PREPARE, _SEND, _LOOK, _HELP = "Prepare", "Send", "Look", "Help"
 
 
 def _print_version(asked: bool) -> None:
@@ -49,6 +59,8 @@ app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
 app.command("check", rich_help_panel=_PREPARE)(checking.check)
 app.command("run", rich_help_panel=_SEND)(running.run)
 app.command("resume", rich_help_panel=_SEND)(resuming.resume)
+app.add_typer(past.runs_app, name="runs", rich_help_panel=_LOOK)
+app.command("why", rich_help_panel=_LOOK)(asking.why)
 app.command("ping", rich_help_panel=_HELP)(looking.ping)
 app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
 app.command("rules", rich_help_panel=_HELP)(looking.rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from importer.records import Fate
 from importer.rules import RULES
@@ -29,7 +29,7 @@ def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
     yield from _fates(report)
     if report.reasons:
         yield ""
-        yield from _reasons(report, show_values)
+        yield from reason_lines(report.reasons, report.dead, show_values)
     if report.warnings or report.notes:
         yield ""
         yield from _warnings(report)
@@ -42,25 +42,34 @@ def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
 
 
 def _fates(report: RunReport) -> Iterator[str]:
-    width = max(len(f"{report.rows:,}"), 1)
-    for fate in Fate:
-        count = report.fates[fate]
-        if count:
-            word = "would be sent" if fate is Fate.PENDING and not report.sent else str(fate)
-            yield f"{word:<14}{count:>{width},}"
-    yield f"{'':<14}{'-' * width}"
     sent = ""
     if report.sent:
         sent = f", {report.requests:,} requests ({report.retries:,} retries)"
-    yield f"{'rows':<14}{report.rows:>{width},}   in {report.seconds:,.1f} s{sent}"
+    end = f"   in {report.seconds:,.1f} s{sent}"
+    yield from fate_lines(report.fates, report.rows, end, sent=report.sent)
 
 
-def _reasons(report: RunReport, show_values: bool) -> Iterator[str]:
-    shown = report.reasons[:_MOST_REASONS]
-    more = len(report.reasons) - len(shown)
+def fate_lines(
+    fates: Mapping[Fate, int], rows: int, end: str = "", *, sent: bool = True
+) -> Iterator[str]:
+    """Give the fates that any row has, with their sum; `end` follows it."""
+    width = max(len(f"{rows:,}"), 1)
+    for fate in Fate:
+        count = fates[fate]
+        if count:
+            word = "would be sent" if fate is Fate.PENDING and not sent else str(fate)
+            yield f"{word:<14}{count:>{width},}"
+    yield f"{'':<14}{'-' * width}"
+    yield f"{'rows':<14}{rows:>{width},}{end}"
+
+
+def reason_lines(reasons: Sequence[Reason], dead: int, show_values: bool) -> Iterator[str]:
+    """Give the commonest reasons why so many rows did not make it, each with one row."""
+    shown = reasons[:_MOST_REASONS]
+    more = len(reasons) - len(shown)
     also = f" (the {len(shown)} commonest reasons; {more} more in the dead letter)" if more else ""
-    rows = "row" if report.dead == 1 else "rows"
-    yield f"Why {report.dead:,} {rows} did not make it{also}:"
+    rows = "row" if dead == 1 else "rows"
+    yield f"Why {dead:,} {rows} did not make it{also}:"
     width = max(len(f"{reason.count:,}") for reason in shown)
     for reason in shown:
         yield f"  {reason.count:>{width},}  {reason.place}"

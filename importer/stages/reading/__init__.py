@@ -1,7 +1,9 @@
 """Reads a source (delimited text or Parquet) into blocks, and blocks into cells of text."""
 
 from importer.stages.reading.description import SourceFile
-from importer.stages.reading.fingerprint import difference
+from importer.stages.reading.finding import lasting_path
+from importer.stages.reading.fingerprint import difference, visible_difference
+from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
 from importer.stages.reading.rows import Record, read_batch, read_record
 from importer.stages.reading.source import Source, open_source
@@ -12,8 +14,11 @@ __all__ = [
     "SourceFile",
     "difference",
     "is_remote",
+    "lasting_path",
     "open_source",
+    "picked",
     "read_batch",
     "read_record",
     "shown_url",
+    "visible_difference",
 ]

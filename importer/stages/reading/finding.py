@@ -6,6 +6,7 @@ import glob
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from importer.errors import SourceError
@@ -33,6 +34,11 @@ def find_files(paths: tuple[str, ...]) -> tuple[Place, ...]:
             )
         seen.add(place.path)
     return tuple(found)
+
+
+def lasting_path(path: str) -> str:
+    """Give a file's path so that it means the same in any folder; a URL and `-` stay."""
+    return path if is_remote(path) or path == STANDARD_INPUT else str(Path(path).absolute())
 
 
 def _look_up(path: str) -> list[Place]:

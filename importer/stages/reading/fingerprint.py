@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from importer.stages.reading.finding import lasting_path
 from importer.stages.reading.places import Place, explained
 
 _END_BYTES = 1 << 16
@@ -21,6 +23,7 @@ _SAMPLES = 8
 class Fingerprint:
     """What tells one file from another without reading it whole.
 
+    path: absolute, for a run may be gone on with in another folder.
     modified: when it was last written, in nanoseconds since 1970; 0 where there is no such thing.
     version: a server's own mark of the content (ETag); "" where there is none.
     hash: of the head, the tail and some samples between; "" where `version` says it.
@@ -59,6 +62,31 @@ def difference(then: str, now: str, *, moved: bool = False) -> str:
     return "; ".join(f"{path}: {change}" for path, change in changes if change)
 
 
+def visible_difference(then: str) -> str:
+    """Say what changed in files on this machine without opening them; "" if nothing shows.
+
+    then: a fingerprint.  Only sizes and times are looked at, and only of files on disk.
+    """
+    changes = []
+    for file in orjson.loads(then):
+        path = file["path"]
+        if file["version"] or "://" in path:
+            continue
+        if not file["modified"]:
+            # Opening a named pipe would wait for ever.
+            changes.append(f"{path} was a pipe, and what came through it is gone")
+            continue
+        try:
+            info = os.stat(path)
+        except OSError:
+            changes.append(f"{path} is gone")
+            continue
+        now = {**file, "size_bytes": info.st_size, "modified": info.st_mtime_ns}
+        if change := _changed(file, now):
+            changes.append(f"{path}: {change}")
+    return "; ".join(changes)
+
+
 def _changed(old: dict[str, Any], new: dict[str, Any]) -> str:
     if old["size_bytes"] != new["size_bytes"]:
         return f"{old['size_bytes']:,} bytes then, {new['size_bytes']:,} now"
@@ -77,7 +105,7 @@ def _moment(nanoseconds: int) -> str:
 def _fingerprint(place: Place) -> Fingerprint:
     modified, version = place.identity()
     digest = "" if version else _sampled_hash(place)
-    return Fingerprint(place.path, place.size_bytes, modified, version, digest)
+    return Fingerprint(lasting_path(place.path), place.size_bytes, modified, version, digest)
 
 
 def _sampled_hash(place: Place) -> str:

@@ -7,7 +7,13 @@ from importer.stages.recording.dead_letter import (
     remember_dead_letter,
     write_dead_letter,
 )
-from importer.stages.recording.journal import DeadRow, Journal, read_journal
+from importer.stages.recording.journal import (
+    DeadRow,
+    Journal,
+    find_dead_row,
+    journal_rows,
+    read_journal,
+)
 from importer.stages.recording.ledger import Ledger
 from importer.stages.recording.private_files import private_bytes, write_json
 from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
@@ -26,7 +32,12 @@ from importer.stages.recording.run_register import (
     set_state,
     unfinished_like,
 )
-from importer.stages.recording.state_lock import network_file_system, state_lock
+from importer.stages.recording.state_lock import (
+    Holder,
+    lock_holder,
+    network_file_system,
+    state_lock,
+)
 from importer.stages.recording.tally import Tally, require_partition
 from importer.stages.recording.warnings_file import WarningsFile
 
@@ -35,6 +46,7 @@ __all__ = [
     "UNFINISHED",
     "AppendedFile",
     "DeadRow",
+    "Holder",
     "Journal",
     "Ledger",
     "Progress",
@@ -49,10 +61,13 @@ __all__ = [
     "cut_back",
     "database_path",
     "end_run",
+    "find_dead_row",
     "find_run",
     "free_path",
+    "journal_rows",
     "latest_begin",
     "load_progress",
+    "lock_holder",
     "network_file_system",
     "open_for_reading",
     "private_bytes",

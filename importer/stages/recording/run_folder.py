@@ -41,6 +41,11 @@ class RunFolder:
             stream.write(mapping_text)
         return folder
 
+    @classmethod
+    def of(cls, state_dir: Path, run_id: str) -> RunFolder:
+        """Give the folder of a run that is registered already."""
+        return cls(run_id, state_dir.absolute() / "runs" / run_id)
+
     @property
     def journal(self) -> Path:
         return self.path / "journal.jsonl"
@@ -56,6 +61,21 @@ class RunFolder:
     @property
     def warnings(self) -> Path:
         return self.path / "warnings.csv"
+
+    @property
+    def receipt(self) -> Path:
+        return self.path / "receipt.csv"
+
+    @property
+    def only(self) -> Path:
+        """The customer ids of `--only`."""
+        return self.path / "only.json"
+
+    @property
+    def row_detail(self) -> tuple[Path, ...]:
+        """Everything that is about single rows, and so about people; not all of it need exist."""
+        written = (self.journal, self.row_log, self.dead_letter, self.warnings)
+        return (*written, self.receipt, self.only)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
         """Write one of the folder's JSON files, in place by rename."""

@@ -8,7 +8,8 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -27,6 +28,46 @@ _MOUNTS = Path("/proc/mounts")
 _OVER_THE_NETWORK = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "afs", "ceph", "gluster", "lustre")
 
 
+@dataclass(frozen=True)
+class Holder:
+    """The process that holds a state folder's lock.
+
+    what: what it does.  run: the run that it writes, once it has one.  since: ISO 8601, UTC.
+    """
+
+    what: str
+    pid: int
+    host: str
+    since: str
+    run: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}, process {self.pid} on {self.host}, since {self.since}"
+
+
+class StateLock:
+    """The lock while it is held, signed with the name of its holder."""
+
+    def __init__(self, stream: TextIO, path: Path, what: str) -> None:
+        self._stream, self._path = stream, path
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        self._holder = Holder(what, os.getpid(), socket.gethostname(), since)
+        self._sign()
+
+    def carries(self, run: str) -> None:
+        """Tell those who look which run is being written; StateError if the disk refuses."""
+        self._holder = replace(self._holder, run=run)
+        self._sign()
+
+    def _sign(self) -> None:
+        try:
+            self._stream.seek(0)
+            json.dump(asdict(self._holder), self._stream)
+            self._stream.truncate()
+        except OSError as error:
+            raise refused(self._path, error) from None
+
+
 @contextmanager
 def state_lock(
     state_dir: Path,
@@ -34,7 +75,7 @@ def state_lock(
     wait_seconds: float = 0.0,
     *,
     pause: Callable[[float], None] = time.sleep,
-) -> Iterator[None]:
+) -> Iterator[StateLock]:
     """Hold the state folder's lock; it is the operating system's, so a crash lets go of it.
 
     what: what is being done, for whoever meets the lock.  wait_seconds: how long to queue for it.
@@ -52,9 +93,9 @@ def state_lock(
             if time.monotonic() >= deadline:
                 raise _held(path, wait_seconds)
             pause(_POLL_SECONDS)
-        _sign(stream, path, what)
+        lock = StateLock(stream, path, what)
         try:
-            yield
+            yield lock
         finally:
             stream.seek(0)
             stream.truncate()
@@ -71,28 +112,42 @@ def _taken(stream: TextIO) -> bool:
     return True
 
 
-def _sign(stream: TextIO, path: Path, what: str) -> None:
-    owner = {
-        "what": what,
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+def lock_holder(state_dir: Path) -> Holder | None:
+    """Give who holds the lock; None if nobody does, also where a killed process left its name."""
+    path = state_dir / _LOCK
+    holder = _signature(path)
+    if holder is None:
+        return None
+    if holder.host == socket.gethostname() and not _is_alive(holder.pid):
+        return None
+    # Trying the lock takes it for a moment, so it is done only where a name stands in it.
+    with suppress(OSError), path.open("r+", encoding="utf-8") as stream:
+        return None if _taken(stream) else holder
+    return holder
+
+
+def _signature(path: Path) -> Holder | None:
     try:
-        stream.seek(0)
-        stream.truncate()
-        json.dump(owner, stream)
-        stream.flush()
-    except OSError as error:
-        raise refused(path, error) from None
+        return Holder(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        # There, signal 0 would end the process.
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _held(path: Path, wait_seconds: float) -> UsageError:
-    try:
-        owner = json.loads(path.read_text(encoding="utf-8"))
-        who = "{what}, process {pid} on {host}, since {since}".format(**owner)
-    except (OSError, ValueError, KeyError):
-        who = "another process, which did not say who it is"
+    who = _signature(path) or "another process, which did not say who it is"
     waited = f" (waited {wait_seconds:.0f} s)" if wait_seconds else ""
     return UsageError(
         str(path.parent),

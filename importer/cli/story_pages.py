@@ -1,0 +1,190 @@
+"""Writes what `why` tells of a user or a row."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from importer.masking import masked, masked_json
+from importer.preview import PreviewRow, PreviewValue
+from importer.records import Fate
+from importer.rules import RULES
+from importer.why import RowStory, Story
+
+_CODE = re.compile(r"\[([a-z0-9-]+)\]")
+
+
+def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
+    """Give the page's lines; unless `show_values`, cells and values show only their shape."""
+    if story.left_out:
+        yield f"{story.left_out} earlier rows of this user: --all tells them too."
+        yield ""
+    for row in story.rows:
+        yield from _row(row, show_values)
+        yield ""
+    if not story.rows and not story.left_out:
+        yield from _not_seen(story)
+    for run, reason in story.unsearched:
+        yield f"Not searched: run {run}: {reason}."
+
+
+def _not_seen(story: Story) -> Iterator[str]:
+    runs = "1 run" if story.runs == 1 else f"{story.runs} runs"
+    yield f"No row of the user {story.customer_id!r} is known in {runs}."
+    for near in story.near:
+        yield f"  Seen was {near!r}: ids are compared exactly, with case, blanks and zeros."
+    for run in story.unsettled:
+        yield f"  Run {run} has rows without a fate yet; this user's may be among them."
+    if story.keyless:
+        yield f"  {story.keyless:,} rows had no id that could be read; their dead letters show them."
+
+
+def _row(row: RowStory, show_values: bool) -> Iterator[str]:
+    line = f" (line {row.line})" if row.line else ""
+    when = f"{row.at.astimezone():%Y-%m-%d %H:%M:%S}" if row.at else "no time"
+    yield f"Run {row.run}, {row.file} row {row.row}{line}"
+    yield f"  {row.fate}, {when}: {row.explanation}"
+    if row.fate in (Fate.REJECTED, Fate.UNDELIVERED) or row.attempts > 1:
+        request = f", request id {row.request_id}" if row.request_id else ""
+        status = f"HTTP {row.http_status}" if row.http_status else "no answer"
+        yield f"  {row.attempts} attempts, the last one: {status}{request}"
+    for message in _messages(row, show_values):
+        yield f"  why: {message}"
+    if row.remedy:
+        yield f"  -> {row.remedy}"
+    if row.steps is None:
+        yield from _without_source(row, show_values)
+    else:
+        yield from _steps(row, row.steps, show_values)
+
+
+def _messages(row: RowStory, show_values: bool) -> list[str]:
+    if row.fate is not Fate.INVALID:
+        return list(row.messages)
+    return [
+        _finding(message, show_values)
+        for message in row.messages or (row.steps.problems if row.steps else ())
+    ]
+
+
+def _finding(message: str, show_values: bool) -> str:
+    """Give a reason; without the cell that it found, its rules' words stand for it."""
+    if show_values:
+        return message
+    codes = [code for code in _CODE.findall(message) if code in RULES]
+    return "; ".join(f"{RULES[code].what} [{code}]" for code in dict.fromkeys(codes)) or "hidden"
+
+
+def _without_source(row: RowStory, show_values: bool) -> Iterator[str]:
+    yield f"  source: not read: {row.source or 'the row is not there'}"
+    if row.cells is not None:
+        yield f"  cells, from the journal: {_cells(row.cells, show_values)}"
+
+
+def _steps(row: RowStory, steps: PreviewRow, show_values: bool) -> Iterator[str]:
+    if row.cells is None:
+        yield "  cells: the record cannot be read; the dead letter has it whole"
+    else:
+        yield f"  cells: {_cells(row.cells, show_values)}"
+    width = max((len(value.attribute) for value in steps.values), default=0)
+    for value in steps.values:
+        cells = _cells(value.cells, show_values) or "(constant)"
+        yield f"    {value.attribute:<{width}}  {cells}  ->  {_result(value, show_values)}"
+    if steps.payload is not None:
+        word = "payload" if row.fate is Fate.DELIVERED else "payload, as the row would give it"
+        yield f"  {word}: {_payload(steps.payload, show_values)}"
+
+
+def _cells(cells: dict[str, str | None], show_values: bool) -> str:
+    return ", ".join(f"{name}={cell!r}" for name, cell in _shown_cells(cells, show_values).items())
+
+
+def _shown_cells(cells: dict[str, str | None], show_values: bool) -> dict[str, str | None]:
+    if show_values:
+        return cells
+    return {name: None if cell is None else masked(cell) for name, cell in cells.items()}
+
+
+def _result(value: PreviewValue, show_values: bool) -> str:
+    if value.problem:
+        return f"bad: {_finding(value.problem, show_values)}"
+    if value.json is None:
+        return "(blank)"
+    return f"{_json(value.json, show_values)} ({value.type})"
+
+
+def _json(text: str, show_values: bool) -> str:
+    """Give a value's JSON text, or its shape: an object's keys are the mapping's, not a person's."""
+    if show_values:
+        return text
+    if text.startswith(("{", "[")):
+        return json.dumps(masked_json(json.loads(text)), ensure_ascii=False)
+    return masked(text)
+
+
+def _payload(text: str, show_values: bool) -> str:
+    return text if show_values else json.dumps(_masked_payload(text), ensure_ascii=False)
+
+
+def _masked_payload(text: str) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(text)
+    kept = ("type", "unset_attributes", "update_existing_only")
+    return {key: value if key in kept else masked_json(value) for key, value in payload.items()}
+
+
+def story_as_dict(story: Story, show_values: bool) -> dict[str, Any]:
+    """Give the whole story as plain data."""
+    return {
+        "customer_id": story.customer_id or None,
+        "known": bool(story.rows or story.left_out),
+        "rows": [_row_as_dict(row, show_values) for row in story.rows],
+        "left_out": story.left_out,
+        "runs_searched": story.runs,
+        "unsearched": [{"run": run, "reason": reason} for run, reason in story.unsearched],
+        "unsettled": list(story.unsettled),
+        "rows_without_id": story.keyless,
+        "near": list(story.near),
+        "values_shown": show_values,
+    }
+
+
+def _row_as_dict(row: RowStory, show_values: bool) -> dict[str, Any]:
+    steps = row.steps
+    return {
+        "run": row.run,
+        "file": row.file,
+        "row": row.row,
+        "line": row.line or None,
+        "at": row.at.isoformat() if row.at else None,
+        "fate": str(row.fate),
+        "explanation": row.explanation,
+        "remedy": row.remedy or None,
+        "attempts": row.attempts,
+        "http_status": row.http_status or None,
+        "request_id": row.request_id or None,
+        "codes": list(row.codes),
+        "messages": _messages(row, show_values),
+        "cells": None if row.cells is None else _shown_cells(row.cells, show_values),
+        "source": row.source or None,
+        "steps": None if steps is None else [_value(one, show_values) for one in steps.values],
+        "payload": _payload_as_data(steps, show_values),
+    }
+
+
+def _value(value: PreviewValue, show_values: bool) -> dict[str, Any]:
+    text = value.json
+    return {
+        "attribute": value.attribute,
+        "type": value.type,
+        "cells": _shown_cells(value.cells, show_values),
+        "json": None if text is None else _json(text, show_values),
+        "problem": _finding(value.problem, show_values) if value.problem else None,
+    }
+
+
+def _payload_as_data(steps: PreviewRow | None, show_values: bool) -> Any:
+    if steps is None or steps.payload is None:
+        return None
+    return json.loads(steps.payload) if show_values else _masked_payload(steps.payload)

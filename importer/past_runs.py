@@ -1,0 +1,222 @@
+"""Tells of the runs that the ledger knows: how each stands, its fates, and what to do now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from importer.hints import about_runs
+from importer.losses import reasons_of
+from importer.records import Fate
+from importer.stages.recording import (
+    UNFINISHED,
+    Holder,
+    Progress,
+    RunFolder,
+    RunRecord,
+    RunState,
+    database_path,
+    find_run,
+    journal_rows,
+    load_progress,
+    lock_holder,
+    open_for_reading,
+    runs,
+)
+from importer.stages.reporting import Reason
+
+PRUNED = "pruned.json"
+"""Stands in the folder of a run whose row detail is gone, and says since when."""
+
+
+class Standing(StrEnum):
+    """How a run stands for whoever looks at it."""
+
+    RUNNING = "running"
+    KILLED = "killed"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run, finished or not, as of its last commit.
+
+    standing: running, killed (its process ended without a word), stopped, finished, or closed
+        (another run of the same source took its place).
+    holder: the process that is at it; None unless it is running.
+    pruned: when its row detail was removed; None if it is there.
+    retries: ids of the runs that sent rows of this one again.
+    """
+
+    record: RunRecord
+    progress: Progress
+    standing: Standing
+    folder: RunFolder
+    holder: Holder | None = None
+    pruned: datetime | None = None
+    retries: tuple[str, ...] = ()
+
+    @property
+    def run(self) -> str:
+        """Its id."""
+        return self.record.run
+
+    @property
+    def state_dir(self) -> Path:
+        return self.folder.path.parent.parent
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """What its `--json` printed; empty while it is open: an earlier report is not its own."""
+        if self.record.state is RunState.OPEN:
+            return {}
+        return self.record.report or {}
+
+    @property
+    def rows(self) -> int | None:
+        """The source's rows; None if they were not counted yet."""
+        found = self.report.get("rows", self.record.rows)
+        return None if found is None else int(found)
+
+    @property
+    def fates(self) -> dict[Fate, int]:
+        """Each fate with its count; rows without one yet are pending."""
+        known = self.report.get("fates", self.progress.fates)
+        counts = {fate: int(known.get(fate, 0)) for fate in Fate}
+        if not self.report and self.rows is not None:
+            counts[Fate.PENDING] = max(self.rows - sum(counts.values()), 0)
+        return counts
+
+    @property
+    def exit(self) -> int | None:
+        """The exit code that it gave; None if it gave none."""
+        found = self.report.get("exit")
+        return None if found is None else int(found)
+
+    @property
+    def is_resumable(self) -> bool:
+        return self.record.state in UNFINISHED and self.standing is not Standing.RUNNING
+
+    @property
+    def next(self) -> str:
+        """The command to try next."""
+        if self.standing is Standing.RUNNING:
+            return about_runs("runs show", self.state_dir, self.run)
+        if self.is_resumable:
+            return about_runs("resume", self.state_dir, self.run)
+        if self.standing is Standing.CLOSED or self.pruned or self.retries:
+            return about_runs("runs", self.state_dir)
+        return str(self.report.get("next", about_runs("runs", self.state_dir)))
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Count why rows did not make it, from the journal, commonest first; () once pruned.
+
+        Raises StateError if the journal is not what was written.
+        """
+        length = self.length_of(self.folder.journal)
+        if not length or not self.folder.journal.exists():
+            return ()
+        return reasons_of(journal_rows(self.folder.journal, length)).commonest()
+
+    def length_of(self, path: Path) -> int:
+        """Give how many bytes of a file of the run's folder are committed."""
+        return int(self.progress.lengths.get(path.name, 0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain data, for JSON."""
+        return {
+            "run": self.run,
+            "state": str(self.standing),
+            "kind": self.record.kind,
+            "parent": self.record.parent or None,
+            "retries": list(self.retries),
+            "begun": _iso(self.record.begun),
+            "ended": None if self.record.ended is None else _iso(self.record.ended),
+            "source": list(self.record.locations),
+            "mapping": self.record.options.get("mapping"),
+            "workspace": self.record.workspace,
+            "rows": self.rows,
+            "fates": {str(fate): count for fate, count in self.fates.items()},
+            "exit": self.exit,
+            "stopped_because": self.report.get("stopped_because"),
+            "process": None if self.holder is None else self.holder.pid,
+            "host": None if self.holder is None else self.holder.host,
+            "pruned": None if self.pruned is None else self.pruned.isoformat(),
+            "folder": str(self.folder.path),
+        }
+
+
+def list_runs(state_dir: str | Path) -> tuple[PastRun, ...]:
+    """Give all runs of a state folder, the latest first; () if there is no ledger.
+
+    Takes no lock: a run may go on meanwhile.  Raises StateError if the ledger is damaged.
+    """
+    connection = open_for_reading(Path(state_dir))
+    if connection is None:
+        return ()
+    with closing(connection):
+        records = runs(connection)
+        path = database_path(Path(state_dir))
+        progress = {record.run: load_progress(connection, record.run, path) for record in records}
+    holder = lock_holder(Path(state_dir))
+    return tuple(
+        _past_run(record, progress[record.run], records, holder, Path(state_dir))
+        for record in records
+    )
+
+
+def find_past_run(state_dir: str | Path, asked: str) -> PastRun:
+    """Give the run of this id, of this beginning of an id, or the latest for `last`.
+
+    Raises UsageError when none or several fit, StateError if the ledger is damaged.
+    """
+    connection = open_for_reading(Path(state_dir))
+    if connection is None:
+        # Words the refusal.
+        find_run(None, asked, str(state_dir))
+    assert connection is not None  # noqa: S101 - find_run raised
+    with closing(connection):
+        found = find_run(connection, asked, str(state_dir))
+    (only,) = (past for past in list_runs(state_dir) if past.run == found.run)
+    return only
+
+
+def _past_run(
+    record: RunRecord,
+    progress: Progress,
+    records: list[RunRecord],
+    holder: Holder | None,
+    state_dir: Path,
+) -> PastRun:
+    is_open = record.state is RunState.OPEN
+    standing = Standing.KILLED if is_open else Standing(record.state)
+    is_held = is_open and holder is not None and holder.run == record.run
+    folder = RunFolder.of(state_dir, record.run)
+    return PastRun(
+        record=record,
+        progress=progress,
+        standing=Standing.RUNNING if is_held else standing,
+        folder=folder,
+        holder=holder if is_held else None,
+        pruned=_pruned_at(folder),
+        retries=tuple(sorted(other.run for other in records if other.parent == record.run)),
+    )
+
+
+def _pruned_at(folder: RunFolder) -> datetime | None:
+    try:
+        return datetime.fromisoformat(json.loads((folder.path / PRUNED).read_text("utf-8"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,82 @@
+"""Opens the source of a run again, with the run's own mapping, and gives single rows of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from importer.errors import SourceChanged, StateError
+from importer.job import Job, open_job
+from importer.mapping_file import parse_mapping
+from importer.past_runs import PastRun
+from importer.records import Block, Int64s
+from importer.run_options import config_from
+from importer.stages.reading import difference, picked, visible_difference
+
+
+def reopened(past: PastRun) -> Job:
+    """Open the source and the mapping as the run had them.
+
+    Raises SourceChanged if the source is not the same any more, SourceError if it is gone,
+    StateError if the run's copy of the mapping is, MappingError if that cannot be read any more.
+    """
+    record = past.record
+    _require_same(past, visible_difference(record.fingerprint))
+    options = {**record.options, "only": None}
+    config = config_from(options, past.state_dir, _only(past))
+    mapping = parse_mapping(_mapping_text(past), record.options["mapping"])
+    job = open_job(list(record.locations), mapping, config)
+    _require_same(past, difference(record.fingerprint, job.source.fingerprint()))
+    return job
+
+
+def chosen_rows(job: Job, past: PastRun, ordinals: Int64s) -> Iterator[tuple[Int64s, Block]]:
+    """Give these rows (places in the run, ascending), block by block, and nothing else.
+
+    Each with the places of its rows.  Reads the source up to the last of them.
+    Raises SourceError.
+    """
+    first = 0
+    for block in job.source.blocks(past.record.options["limit"]):
+        inside = ordinals[(ordinals >= first) & (ordinals < first + block.rows)]
+        if len(inside):
+            yield inside, picked(block, inside - first)
+        first += block.rows
+        if not len(ordinals) or first > ordinals[-1]:
+            return
+
+
+def file_and_row(past: PastRun, ordinal: int) -> tuple[str, int]:
+    """Give the file of a row of the run, and its number in it."""
+    begun = [(first, file) for first, file in past.progress.files if first <= ordinal]
+    first, file = begun[-1] if begun else (0, past.record.locations[0])
+    return file, ordinal - first + 1
+
+
+def _require_same(past: PastRun, changes: str) -> None:
+    if changes:
+        raise SourceChanged(
+            f"the source of run {past.run}",
+            f"not the source that it was: {changes}",
+            "the same source",
+            "put the old file back to see its rows",
+        )
+
+
+def _mapping_text(past: PastRun) -> str:
+    path = past.folder.path / "mapping.yaml"
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise StateError(
+            str(path), "the run's copy of its mapping is gone", "the folder as the run made it", ""
+        ) from None
+
+
+def _only(past: PastRun) -> frozenset[str] | None:
+    if past.record.options["only"] is None:
+        return None
+    try:
+        return frozenset(json.loads(past.folder.only.read_text("utf-8"))["ids"])
+    except (OSError, ValueError, KeyError):
+        return frozenset()

@@ -1,0 +1,104 @@
+"""The commands `runs`, `runs show`, `runs prune` and `why`, as a person calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+pytestmark = pytest.mark.usefixtures("target")
+
+
+@pytest.fixture
+def imported(call: Call, users: str) -> str:
+    """Import the three users, the second of whom is bad; give the run's id."""
+    said = call("run", users, "--mapping", "m.yaml", "--json")
+    assert said.exit == 1
+    return str(said.json["run"])
+
+
+def test_runs_lists_each_with_its_state_and_its_fates(call: Call, imported: str) -> None:
+    said = call("runs")
+    assert said.exit == 0
+    assert f"{imported}  " in said.out
+    assert "finished (exit 1)" in said.out
+    assert "u.csv -> SANDBOX: 3 rows: 2 delivered, 1 invalid" in said.out
+    assert said.out.endswith("Next: moengage-import runs show last\n")
+    (entry,) = call("runs", "--json").json["runs"]
+    assert (entry["run"], entry["state"], entry["exit"]) == (imported, "finished", 1)
+
+
+def test_runs_of_an_empty_folder_says_how_to_begin(call: Call, folder: Path) -> None:
+    said = call("runs", "--state-dir", "none")
+    assert said.exit == 0
+    assert "No run in" in said.out
+    assert "Next: moengage-import run " in said.out
+    assert not (folder / "none").exists()
+    assert call("runs", "show", "--state-dir", "none", "--json").json["exit"] == 2
+
+
+def test_runs_show_opens_with_what_to_do_and_names_no_cell_in_a_log(
+    call: Call, imported: str
+) -> None:
+    said = call("runs", "show", imported[:-1])
+    first, second = said.out.splitlines()[:2]
+    assert first == "Finished: 1 row did not make it."
+    assert second.startswith("Now:         moengage-import ")
+    assert 'row 2 (line 3) column "seq"' in said.out
+    assert "[not-integer]" in said.out
+    assert "secret-cell" not in said.out
+    shown = call("runs", "show", "--json").json
+    assert shown["run"]["reasons"][0]["code"] == "not-integer"
+    assert "secret-cell" not in str(shown)
+
+
+def test_prune_says_what_it_would_free_and_then_frees_it(call: Call, imported: str) -> None:
+    assert "Nothing to prune" in call("runs", "prune").out
+    would = call("runs", "prune", "--older-than", "0s", "--dry-run")
+    assert "Would free" in would.out
+    assert "dead_letter.csv" in would.out
+    freed = call("runs", "prune", "--older-than", "0s", "--yes", "--json").json
+    assert [one["run"] for one in freed["runs"]] == [imported]
+    assert "pruned" in call("runs").out
+    assert "Row detail:  pruned on " in call("runs", "show").out
+    assert "its row detail was pruned" in call("why", "u1").out
+
+
+def test_why_shows_shapes_unless_values_are_asked_for(call: Call, imported: str) -> None:
+    said = call("why", "u2")
+    assert said.exit == 0
+    assert "u.csv row 2 (line 3)" in said.out
+    assert "invalid" in said.out
+    assert "seq='xxxxxx-xxxx'" in said.out
+    assert "[not-integer]" in said.out
+    assert "secret-cell" not in said.out
+    assert "Zoë" not in said.out
+    told = call("why", "u2", "--json")
+    assert "secret-cell" not in told.out
+    assert told.json["rows"][0]["codes"] == ["not-integer"]
+    shown = call("why", "u2", "--show-values")
+    assert 'found "secret-cell"' in shown.out
+    assert "name='Zoë'" in shown.out
+
+
+def test_why_of_a_row_shows_its_payload(call: Call, imported: str) -> None:
+    told = call("why", "--run", imported, "--row", "3", "--show-values", "--json").json
+    (row,) = told["rows"]
+    assert row["payload"]["attributes"] == {"seq": 3, "name": "Ann"}
+    assert row["fate"] == "delivered"
+    masked = call("why", "--run", "last", "--row", "3").out
+    assert '"attributes": {"seq": "#", "name": "xxx"}' in masked
+
+
+def test_why_of_an_unknown_id_is_exit_1_and_of_no_question_exit_2(
+    call: Call, imported: str
+) -> None:
+    said = call("why", "U2")
+    assert said.exit == 1
+    assert "Seen was 'u2'" in said.out
+    assert call("why").exit == 2
+    assert call("why", "u2", "--row", "3").exit == 2
+    assert call("why", "--run", "last", "--row", "9").exit == 2
+    assert call("why", "--run", "nonsense", "--row", "1").exit == 2

@@ -1,0 +1,248 @@
+"""Why a user did or did not arrive can be told for every fate, in every run."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from importer import Fate, RunConfig, Stop, StopSignal, run_import
+from importer.errors import UsageError
+from importer.mapping_file import parse_mapping
+from importer.observer import Silence
+from importer.pruning import prune_runs
+from importer.resume import find_unfinished, resume_run
+from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.recording.row_log import ROW
+from importer.why import RowStory, explain_row, explain_user
+from tests.journeys import FAST, run, target_of, write_csv
+
+MAPPING = (
+    "mapping: 1\ncustomer_id: {column: id, transform: [strip]}\n"
+    "attributes: {seq: {column: seq, type: integer}, name: name}\nwhere: {keep: [y]}\n"
+)
+HEADER = ["id", "seq", "name", "keep"]
+ROWS = [
+    ("ana", "1", "Ana", "y"),
+    ("ben", "x1", "Ben", "y"),
+    ("cleo", "3", "Cleo", "n"),
+    ("  ", "4", "Dan", "y"),
+    ("ana", "5", "Ana B", "y"),
+]
+ONCE = SandboxConfig(rate_limit_per_minute=None, seed=3)
+NO_RETRIES = type(FAST)(rate=FAST.rate, retries=0)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    with SandboxThread(ONCE) as running:
+        yield running
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "users.csv", HEADER, ROWS)
+
+
+def only_row(state: Path, customer_id: str) -> RowStory:
+    (row,) = explain_user(state, customer_id).rows
+    return row
+
+
+def test_each_fate_is_told_with_its_row_and_its_steps(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    run(sandbox, users, MAPPING, state)
+    first, last = explain_user(state, "ana").rows
+    assert (first.fate, first.row, first.line, first.http_status) == (Fate.DELIVERED, 1, 2, 200)
+    assert "row 5 of the same user was accepted after it" in first.explanation
+    assert last.cells == {"id": "ana", "seq": "5", "name": "Ana B", "keep": "y"}
+    assert last.steps is not None
+    assert last.steps.payload is not None
+    assert '"seq":5' in last.steps.payload
+    assert last.at is not None
+    invalid = only_row(state, "ben")
+    assert (invalid.fate, invalid.row, invalid.codes) == (Fate.INVALID, 2, ("not-integer",))
+    assert invalid.messages[0].startswith('found "x1"')
+    assert invalid.steps is not None
+    assert invalid.steps.values[1].problem
+    filtered = only_row(state, "cleo")
+    assert (filtered.fate, filtered.row) == (Fate.FILTERED, 3)
+    assert "where:" in filtered.explanation
+
+
+@pytest.mark.parametrize(
+    ("faults", "fate", "status", "code"),
+    [
+        ({"fail_200_rate": 1.0}, Fate.REJECTED, 200, "status-fail"),
+        ({"error_rate": 1.0, "error_status": 503}, Fate.UNDELIVERED, 503, "http-error"),
+    ],
+)
+def test_what_the_api_said_is_told(
+    faults: dict[str, object],
+    fate: Fate,
+    status: int,
+    code: str,
+    sandbox: SandboxThread,
+    users: Path,
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    sandbox.set_faults(faults)
+    run(sandbox, users, MAPPING, state, sending=NO_RETRIES, limit=1)
+    row = only_row(state, "ana")
+    assert (row.fate, row.http_status, row.codes) == (fate, status, (code,))
+    assert row.attempts == 1
+    assert row.remedy
+    assert row.messages[0]
+
+
+def test_every_run_is_told_the_oldest_first_and_only_the_last_if_asked(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    reports = [run(sandbox, users, MAPPING, state, limit=limit) for limit in (1, 2, 5)]
+    story = explain_user(state, "ana")
+    assert [(row.run, row.row) for row in story.rows] == [
+        *((report.run, 1) for report in reports),
+        (reports[2].run, 5),
+    ]
+    assert story.runs == 3
+    short = explain_user(state, "ana", last=1)
+    assert [row.row for row in short.rows] == [5]
+    assert short.left_out == 3
+
+
+class StopsSoon(Silence):
+    def __init__(self, stop: StopSignal) -> None:
+        self.stop = stop
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        self.stop.request(Stop("interrupted", "a test", "", 130))
+
+
+def test_a_row_of_a_run_that_stopped_is_pending_and_told_once_when_it_was_resumed(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    state, stop = tmp_path / "state", StopSignal()
+    rows = [(f"u-{n:04}", n, "N", "y") for n in range(3000)]
+    source = write_csv(tmp_path / "many.csv", HEADER, rows)
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    config = RunConfig(sending=FAST, state_dir=state, block_bytes=4096)
+    begun = run_import(
+        source, mapping, target_of(sandbox), config, observer=StopsSoon(stop), stop=stop
+    )
+    assert begun.fates[Fate.PENDING]
+    (pending,) = explain_row(state, "last", 3000).rows
+    assert pending.fate is Fate.PENDING
+    assert f"moengage-import resume {begun.run}" in pending.remedy
+    unknown = explain_user(state, "u-2999")
+    assert (unknown.rows, unknown.unsettled) == ((), (begun.run,))
+    resume_run(find_unfinished(state), target_of(sandbox))
+    for number in (0, 2999):
+        row = only_row(state, f"u-{number:04}")
+        assert (row.fate, row.row, row.line) == (Fate.DELIVERED, number + 1, number + 2)
+
+
+def test_a_source_that_changed_or_is_gone_is_told_and_the_journal_helps_out(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    run(sandbox, users, MAPPING, state)
+    write_csv(users, HEADER, [*ROWS, ROWS[0]])
+    invalid = only_row(state, "ben")
+    assert "bytes then" in invalid.source
+    assert invalid.cells == dict(zip(HEADER, ROWS[1], strict=True))
+    assert invalid.line == 3
+    assert invalid.steps is None
+    users.unlink()
+    filtered = only_row(state, "cleo")
+    assert "users.csv is gone" in filtered.source
+    assert (filtered.cells, filtered.steps) == (None, None)
+
+
+def test_an_id_that_was_never_seen_is_told_with_those_that_are_like_it(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    assert explain_user(state, "ana").runs == 0
+    assert not state.exists()
+    run(sandbox, users, MAPPING, state)
+    story = explain_user(state, " ANA")
+    assert (story.rows, story.near, story.keyless) == ((), ("ana",), 1)
+    assert explain_user(state, "zoe").near == ()
+
+
+def test_another_user_of_the_same_half_hash_is_seen_through(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    report = run(sandbox, users, MAPPING, state)
+    assert report.folder is not None
+    log = np.fromfile(report.folder / "rows.bin", dtype=ROW)
+    log["key"] = log["key"][np.flatnonzero(log["ordinal"] == 0)[0]]
+    log.tofile(report.folder / "rows.bin")
+    assert [row.row for row in explain_user(state, "ana").rows] == [1, 4, 5]
+    # Row 4 has no id that could tell; without the source nobody can.
+    assert [row.row for row in explain_user(state, "ben").rows] == []
+    users.unlink()
+    assert [row.row for row in explain_user(state, "ana").rows] == [1, 2, 3, 4, 5]
+
+
+def test_a_row_is_asked_for_by_its_number_in_its_file(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    other = write_csv(tmp_path / "more.csv", HEADER, [("eve", "7", "Eve", "y")])
+    run(sandbox, [users, other], MAPPING, state)
+    (row,) = explain_row(state, "last", 1, "more.csv").rows
+    assert (row.fate, row.file, row.row) == (Fate.DELIVERED, str(other), 1)
+    assert row.cells is not None
+    assert row.cells["id"] == "eve"
+    assert only_row(state, "eve").row == 1
+    (unreadable,) = explain_row(state, "last", 4, str(users)).rows
+    assert unreadable.codes == ("id-blank",)
+    for number, file, match in ((2, "more.csv", "1 to 1"), (0, "more.csv", "1 to 1")):
+        with pytest.raises(UsageError, match=match):
+            explain_row(state, "last", number, file)
+    with pytest.raises(UsageError, match="one of the run's files"):
+        explain_row(state, "last", 1)
+    with pytest.raises(UsageError, match="one of the run's files"):
+        explain_row(state, "last", 1, "none.csv")
+
+
+def test_a_run_whose_rows_are_pruned_says_so(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    report = run(sandbox, users, MAPPING, state)
+    prune_runs(state, now=datetime.now(UTC) + timedelta(days=100))
+    story = explain_user(state, "ana")
+    assert story.rows == ()
+    ((name, reason),) = story.unsearched
+    assert name == report.run
+    assert "pruned" in reason
+    with pytest.raises(UsageError, match="pruned"):
+        explain_row(state, "last", 1)
+
+
+def test_what_came_through_a_pipe_is_told_from_the_journal(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, pipe = tmp_path / "state", tmp_path / "users.pipe"
+    os.mkfifo(pipe)
+    text = users.read_bytes()
+    writer = threading.Thread(target=lambda: pipe.write_bytes(text))
+    writer.start()
+    run(sandbox, pipe, MAPPING, state)
+    writer.join()
+    row = only_row(state, "ben")
+    assert "what came through it is gone" in row.source
+    assert row.cells is not None
+    assert row.cells["seq"] == "x1"
