@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from importer.expectations import Difference
     from importer.mapping_check import MappingCheck, check_mapping
     from importer.mapping_file import Mapping, load_mapping
+    from importer.mapping_file.conversion import Converted, convert_mapping
     from importer.mapping_file.schema import mapping_schema
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.observer import Observer
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 # pandas and Arrow.
 _HOMES = {
     "Allowance": "amounts",
+    "Converted": "mapping_file.conversion",
     "Defect": "errors",
     "Difference": "expectations",
     "Fate": "records",
@@ -84,6 +86,7 @@ _HOMES = {
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
+    "convert_mapping": "mapping_file.conversion",
     "explain_row": "why",
     "explain_user": "why",
     "find_past_run": "past_runs",
@@ -99,6 +102,7 @@ _HOMES = {
 
 __all__ = [
     "Allowance",
+    "Converted",
     "Defect",
     "Difference",
     "Fate",
@@ -134,6 +138,7 @@ __all__ = [
     "base_url_for",
     "check_mapping",
     "check_source",
+    "convert_mapping",
     "explain_row",
     "explain_user",
     "find_past_run",

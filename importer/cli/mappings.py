@@ -164,3 +164,66 @@ def schema(out: Out = None, as_json: options.Json = False) -> int:
         print(f"Wrote {out}.")
         print(f"Next: {following}")
     return 0
+
+
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        help="The column of the customer id, if the file maps none to `uid`.",
+        metavar="COLUMN",
+        show_default=False,
+    ),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        help="Of the times whose format has no zone, such as Asia/Kolkata.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+Lists = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--list",
+        help="A column whose cells are lists such as [a|b|c]. May be repeated.",
+        metavar="COLUMN",
+        show_default=False,
+    ),
+]
+
+
+@app.command("convert")
+def convert(
+    file: File,
+    out: Out = None,
+    id_column: IdColumn = None,
+    timezone: Timezone = None,
+    lists: Lists = None,
+    as_json: options.Json = False,
+) -> int:
+    """Turn MoEngage's own mapping file (JSON) into a mapping of ours (YAML)."""
+    from importer.cli.output import print_json
+    from importer.mapping_file.conversion import convert_mapping
+    from importer.outputs import write_text
+
+    found = convert_mapping(file, id_column=id_column, timezone=timezone, lists=lists or ())
+    shown = "FILE" if out is None else shlex.quote(str(out))
+    following = f"moengage-import mapping check {shown} SOURCE"
+    if out is not None:
+        write_text(out, found.text, "--out")
+    if as_json:
+        where = {"out": None if out is None else str(out)}
+        content = {"mapping": found.text, **where, "open": list(found.open)}
+        print_json({**content, "next": following, "exit": 0})
+        return 0
+    for sentence in found.open:
+        print(f"warning: {sentence}", file=sys.stderr)
+    if out is None:
+        # As with the schema, standard output is the mapping and nothing else.
+        print(found.text, end="")
+        print(f"Next: {following}", file=sys.stderr)
+    else:
+        print(f"Wrote {out}.")
+        print(f"Next: {following}")
+    return 0

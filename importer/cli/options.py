@@ -26,7 +26,10 @@ Sources = Annotated[
     ),
 ]
 MappingFile = Annotated[
-    str, typer.Option("--mapping", "-m", help="The mapping file (YAML).", metavar="FILE")
+    str,
+    typer.Option(
+        "--mapping", "-m", help="The mapping file: YAML, or MoEngage's own JSON.", metavar="FILE"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]

@@ -24,7 +24,7 @@ class Findings:
 
     def __init__(self, document: Located, faulty: Collection[Path] = ()) -> None:
         self.document = document
-        self.warnings: list[str] = []
+        self.warnings: list[str] = [*document.warnings]
         self.problems: list[Problem] = []
         self._told = frozenset(faulty)
         self.faulty = set(faulty)

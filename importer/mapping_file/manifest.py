@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from importer.errors import Problem
@@ -29,22 +29,25 @@ class Entry:
 
     name: the attribute; "" for a column that is skipped, "customer_id" for the id.
     stored: MoEngage's name for it.
-    type: what `type:` says; "" where the attribute's own type is meant.
+    said: the type as the file says it.
+    type: what our `type:` says; "" where the attribute's own type is meant.
     format: the date format; "" for none.
-    index: its place in the file, from 0.
+    index: its place in the file, from 0; -1 if it has none.
     """
 
     column: str
     name: str
     stored: str
-    type: str
-    format: str
-    index: int
+    said: str = ""
+    type: str = ""
+    format: str = ""
+    index: int = -1
 
     @property
     def lacks_zone(self) -> bool:
         """Tell whether its times stand in no time zone."""
-        return self.format != "" and self.type != "date" and "TZD" not in self.format
+        pattern = _pattern(self.format)
+        return has_time(pattern) and "%z" not in pattern
 
 
 def is_manifest(root: Any) -> bool:
@@ -73,7 +76,7 @@ def read_entries(document: Located, id_column: str | None) -> tuple[list[Entry],
 
 def _with_id(entries: list[Entry], column: str) -> list[Entry]:
     others = [entry for entry in entries if entry.name != "customer_id"]
-    return [Entry(column, "customer_id", _ID, "", "", -1), *others]
+    return [Entry(column, "customer_id", _ID), *others]
 
 
 class _Reader:
@@ -111,7 +114,7 @@ class _Reader:
         if column is None:
             return None
         if self._flag(written, path):
-            return Entry(column, "", "", "", "", index)
+            return Entry(column, "", "", index=index)
         stored = self._text(written, "moe_attr", path)
         if stored is None:
             return None
@@ -126,8 +129,10 @@ class _Reader:
             )
             return None
         name = _own_name(stored)
-        kind, form = self._type(written, name, path)
-        return Entry(column, name, stored, kind, form, index)
+        said = self._said(written, path)
+        form = self._format(written, said, path) if said else ""
+        kind = _own_type(name, _TYPES[said], form) if said else ""
+        return Entry(column, name, stored, said, kind, form, index)
 
     def _unknown(self, path: Path, key: str, known: tuple[str, ...]) -> None:
         guess = nearest(key, known)
@@ -143,6 +148,9 @@ class _Reader:
         value = written.get(key)
         if isinstance(value, Scalar) and value.tag == "str" and value != "":
             return str(value)
+        if key not in written and any(nearest(one, _KEYS) == key for one in written):
+            # The key that is not known was meant for it.
+            return None
         place = (*path, key) if key in written else path
         found = f"`{key}` that is no text" if value else f"no `{key}`"
         self.add(place, found, f'"{key}": "..."', f"write the {key}")
@@ -155,19 +163,18 @@ class _Reader:
             self.add((*path, "is_skipped"), f"`{value}`", "true or false", "correct it")
         return word == "true"
 
-    def _type(self, written: dict[str, Any], name: str, path: Path) -> tuple[str, str]:
+    def _said(self, written: dict[str, Any], path: Path) -> str:
         word = written.get("type")
-        if not isinstance(word, str) or word not in _TYPES:
-            guess = nearest(str(word), tuple(_TYPES)) if isinstance(word, str) else None
-            self.add(
-                (*path, "type") if "type" in written else path,
-                f"unknown type `{word}`" if isinstance(word, str) else "no `type`",
-                f"one of {', '.join(_TYPES)}",
-                f"did you mean `{guess}`?" if guess else "write one of them",
-            )
-            return "", ""
-        form = self._format(written, word, path)
-        return _own_type(name, _TYPES[word], form), form
+        if isinstance(word, str) and word in _TYPES:
+            return str(word)
+        guess = nearest(word, tuple(_TYPES)) if isinstance(word, str) else None
+        self.add(
+            (*path, "type") if "type" in written else path,
+            f"unknown type `{word}`" if isinstance(word, str) else "no `type`",
+            f"one of {', '.join(_TYPES)}",
+            f"did you mean `{guess}`?" if guess else "write one of them",
+        )
+        return ""
 
     def _format(self, written: dict[str, Any], word: str, path: Path) -> str:
         value = written.get("datetime_format")
@@ -175,13 +182,17 @@ class _Reader:
             return ""
         pattern = directives(value)
         if word != "datetime":
-            found, remedy = f"`datetime_format` beside the type {word}", "remove it"
+            found, expected = f"`datetime_format` beside the type {word}", "the type datetime"
         elif pattern is None or not fits(pattern, "datetime"):
-            found, remedy = f"`{value}`", "correct the format"
+            found, expected = f"`{value}`", _DATE_FORMATS
         else:
             return str(value)
-        self.add((*path, "datetime_format"), found, _DATE_FORMATS, remedy)
+        self.add((*path, "datetime_format"), found, expected, "correct it, or remove it")
         return ""
+
+
+def _pattern(form: str) -> str:
+    return directives(form) or ""
 
 
 def _own_name(stored: str) -> str:
@@ -192,7 +203,7 @@ def _own_name(stored: str) -> str:
 
 def _own_type(name: str, kind: str, form: str) -> str:
     """Give the type that `type:` must say, so that it means what MoEngage's file says."""
-    if kind == "datetime" and form and not has_time(directives(form) or ""):
+    if kind == "datetime" and form and not has_time(_pattern(form)):
         kind = "date"
     if name == "customer_id":
         return ""
@@ -209,9 +220,9 @@ def _own_type(name: str, kind: str, form: str) -> str:
 # --- as a mapping of ours ------------------------------------------------------------------------
 
 
-def translated(document: Located) -> Located:
+def translated(document: Located, id_column: str | None = None) -> Located:
     """Give the tree of a mapping of ours, in which each part stands where MoEngage's stands."""
-    entries, problems = read_entries(document, None)
+    entries, problems = read_entries(document, id_column)
     result = Located(document.file, {"mapping": Scalar.of("1", "int")}, {}, {(): (1, 1)})
     tree = _Tree(document, result)
     for entry in entries:
@@ -219,13 +230,19 @@ def translated(document: Located) -> Located:
     has_id = "customer_id" in result.root
     if not has_id:
         result.root["customer_id"] = {"constant": Scalar.of("-", "str")}
-    return Located(
-        document.file,
-        result.root,
-        result.keys,
-        result.values,
-        (*document.problems, *problems),
-        frozenset() if has_id else frozenset({("customer_id",)}),
+    return replace(
+        result,
+        problems=(*document.problems, *problems),
+        faulty=frozenset() if has_id else frozenset({("customer_id",)}),
+        warnings=tuple(_zone_missing(entry, document) for entry in entries if entry.lacks_zone),
+    )
+
+
+def _zone_missing(entry: Entry, document: Located) -> str:
+    place = document.place(("mapping", entry.index, "datetime_format"))
+    return (
+        f'{place}: the times of column "{entry.column}" have no zone (`{entry.format}`), so none of '
+        "them is taken: moengage-import mapping convert --timezone ... writes a mapping that says it"
     )
 
 
@@ -252,7 +269,7 @@ class _Tree:
     def _place(self, path: Path, entry: Entry, value: dict[str, Any]) -> None:
         origin: Path = ("mapping", entry.index)
         places = self._from.values
-        whole = places[origin]
+        whole = places.get(origin, places[("mapping",)])
         self._to.keys[path] = places.get((*origin, "moe_attr"), whole)
         self._to.values[path] = whole
         for key in value:

@@ -40,7 +40,8 @@ class Located:
     """A YAML document and the (line, column) of each of its parts, both counted from 1.
 
     `keys` has the places of the keys, `values` of what stands behind them.
-    `problems` has what is wrong with the document itself, and `faulty` the parts that it hit.
+    `problems` has what is wrong with the document itself, and `faulty` the parts that it hit;
+    `warnings` has what is allowed and yet worth saying.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Located:
     values: dict[Path, tuple[int, int]]
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[Path] = frozenset()
+    warnings: tuple[str, ...] = ()
 
     def place(self, path: Path, *, of_key: bool = False) -> str:
         """Give `file:line:column` of a part, or of its nearest parent that has a place."""

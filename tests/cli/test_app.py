@@ -37,6 +37,7 @@ FLAGS = {
     "mapping check": "--delimiter --json",
     "mapping test": "--json",
     "mapping schema": "--out --json",
+    "mapping convert": "--out --id-column --timezone --list --json",
     "ping": "--json",
     "attributes": "--types --json",
     "rules": "--json",

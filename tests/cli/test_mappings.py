@@ -119,3 +119,47 @@ def test_the_group_alone_shows_its_commands(call: Call) -> None:
     assert said.exit == 0
     assert all(verb in said.out for verb in ("check", "test", "schema"))
     assert call("mapping", "chekc").exit == 2
+
+
+MANIFEST = """{"mapping": [
+  {"column": "id", "moe_attr": "uid", "type": "string"},
+  {"column": "seq", "moe_attr": "seen", "type": "datetime", "datetime_format": "DD/MM/YYYY hh:mm:ss"},
+  {"column": "name", "moe_attr": "u_n", "type": "string"}
+]}
+"""
+
+
+def test_moengages_own_file_is_converted(call: Call, folder: Path) -> None:
+    (folder / "crm.json").write_text(MANIFEST)
+    said = call("mapping", "convert", "crm.json")
+    assert said.exit == 0
+    assert said.err.startswith('warning: The times of column "seq" have no zone')
+    assert said.err.endswith("Next: moengage-import mapping check FILE SOURCE\n")
+    assert call("mapping", "convert", "crm.json", "--json").json["mapping"] == said.out
+    written = call("mapping", "convert", "crm.json", "--timezone", "UTC", "--out", "c.yaml")
+    assert (written.exit, written.err) == (0, "")
+    assert written.out.endswith("Next: moengage-import mapping check c.yaml SOURCE\n")
+    assert call("mapping", "check", "c.yaml", "u.csv").exit == 0
+    again = call("mapping", "convert", "crm.json", "--out", "c.yaml")
+    assert again.exit == 2
+    assert "exists already" in again.err
+
+
+def test_moengages_own_file_is_taken_wherever_a_mapping_is(call: Call, folder: Path) -> None:
+    text = MANIFEST.replace(
+        '"type": "datetime", "datetime_format": "DD/MM/YYYY hh:mm:ss"', '"type": "double"'
+    )
+    (folder / "crm.json").write_text(text)
+    assert call("mapping", "check", "crm.json", "u.csv").exit == 0
+    assert call("mapping", "test", "crm.json").exit == 0
+    assert call("preview", "u.csv", "-m", "crm.json", "--json").json["rows"][0]["payload"] == {
+        "type": "customer",
+        "customer_id": "u1",
+        "attributes": {"seen": 1, "name": "Asha"},
+    }
+    report = call("check", "u.csv", "-m", "crm.json", "--json")
+    assert (report.exit, report.json["fates"]["invalid"]) == (1, 1)
+    (folder / "crm.json").write_text(text.replace("u_n", "u_nn").replace('"id"', '"idd"'))
+    said = call("check", "u.csv", "-m", "crm.json")
+    assert said.exit == 2
+    assert said.err.startswith('error: crm.json:2:14: column "idd"')
