@@ -85,6 +85,7 @@ def _severity(rule: Rule) -> str:
 
 
 _TITLES = {
+    "surveying": "All rows together: what the mapping asks to stand in one row only",
     "reading": "Reading: a row that cannot be read exactly is refused, and the rows after it are right",
     "coercing": "Types: a cell becomes a value that means the same, or is refused",
     "validating": "Checks: what the mapping's own `check:` asks for",

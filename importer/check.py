@@ -19,6 +19,7 @@ from importer.observer import Observer, Silence
 from importer.outputs import require_harmless, set_aside
 from importer.prepared import Prepared
 from importer.records import Block, Fate, Stop
+from importer.sieves import sifted
 from importer.stages.recording import (
     Journal,
     Tally,
@@ -28,6 +29,7 @@ from importer.stages.recording import (
 )
 from importer.stages.reporting import RunReport, exit_code
 from importer.stopping import StopSignal
+from importer.survey import Survey, asks_for_survey, surveyed
 
 
 def check_source(
@@ -69,8 +71,10 @@ def check_job(
     require_harmless({"--problems": problems, "--payloads": payloads}, job)
     require_several_users(job, config)
     watcher = observer or Silence()
-    watcher.began("check", None)
+    stopping = stop or StopSignal()
     with ExitStack() as stack:
+        survey = stack.enter_context(surveyed(job, config, watcher, stopping))
+        watcher.began("check", None)
         journal = stack.enter_context(_journal_for(problems))
         lines = stack.enter_context(private_bytes(payloads)) if payloads else None
         check = _Check(
@@ -79,8 +83,9 @@ def check_job(
             Losses(job.source.columns, journal, None),
             lines,
             watcher,
-            stop or StopSignal(),
+            stopping,
             problems,
+            survey,
         )
         report = check.go()
         if journal is None or problems is None:
@@ -111,6 +116,7 @@ class _Check:
         observer: Observer,
         stop: StopSignal,
         problems: Path | None,
+        survey: Survey | None,
     ) -> None:
         self.job = job
         self.config = config
@@ -119,14 +125,16 @@ class _Check:
         self.observer = observer
         self.stop = stop
         self.problems = problems
+        self.sieves = () if survey is None else (survey,)
+        self.is_surveyed = survey is not None or not asks_for_survey(job.mapping)
         self.tally = Tally()
         self._bytes_read = 0
 
     def go(self) -> RunReport:
         began = time.monotonic()
         rows = 0
-        for block, prepared in self._prepared():
-            self._book(block, prepared, rows)
+        for block, prepared in self._prepared() if self.is_surveyed else ():
+            self._book(block, sifted(prepared, rows, self.sieves), rows)
             rows += block.rows
             if self.stop.is_set():
                 break

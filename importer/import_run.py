@@ -19,7 +19,7 @@ from importer.executors.local import prepared_blocks, workers_for
 from importer.feed import BlockFeed, PreparedBlocks
 from importer.hints import after_run
 from importer.job import Job
-from importer.losses import Losses, reasons_of
+from importer.losses import Losses, Remark, reasons_of
 from importer.observer import Observer, Pauses
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Request, Stop
 from importer.registration import Begun
@@ -44,10 +44,12 @@ class ImportRun:
         observer: Observer,
         stop: StopSignal,
         sieves: Sequence[Sieve] = (),
+        remark: Remark | None = None,
     ) -> None:
         """Open the run's files; StateError if the disk refuses.
 
         sieves: take rows out that need no sending, in this order.
+        remark: see Losses.
         """
         self.job = job
         self.target = target
@@ -60,7 +62,11 @@ class ImportRun:
         self.sieves = tuple(sieves)
         self.files = RunFiles(begun.folder)
         self.losses = Losses(
-            job.source.columns, self.files.journal, self.files.warnings, self.begun.warnings
+            job.source.columns,
+            self.files.journal,
+            self.files.warnings,
+            self.begun.warnings,
+            remark,
         )
         self.accounts = Accounts(self.losses, observer, self.files.row_log, self.begun)
         self.checkpoints = Checkpoints(

@@ -22,6 +22,21 @@ def user_keys(ids: pa.Array, secret: bytes) -> UserKeys:
     return np.frombuffer(hashes, dtype="<u8").reshape(-1, 2)
 
 
+def value_keys(texts: pa.Array, secret: bytes, *, numbers: bool) -> UserKeys:
+    """Hash values by their JSON texts (or null), equal ones alike: shape (rows, 2).
+
+    numbers: whether they are, so that 5 and 5.0 are one value.
+    """
+    if not numbers:
+        return user_keys(texts, secret)
+    plain = [None if text is None else _plain(text) for text in texts.to_pylist()]
+    return user_keys(pa.array(plain, pa.string()), secret)
+
+
+def _plain(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
 def key_bytes(customer_id: str, secret: bytes) -> bytes:
     """Hash one id; 16 bytes, the first eight of which are its first word, little-endian."""
     return blake2b(customer_id.encode(), digest_size=KEY_BYTES, key=secret).digest()

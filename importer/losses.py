@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -17,12 +18,16 @@ from importer.stages.reading import read_record
 from importer.stages.recording import DeadRow, Journal, WarningsFile
 from importer.stages.reporting import Cautions, Reason, Reasons
 
+Remark = Callable[[int], str]
+"""What else is to be said of a row that did not make it, by its place in the run; "" for nothing."""
+
 
 class Losses:
     """Everything that is to be said of rows and values that were not delivered.
 
     columns: of the source; the dead letter has them in this order.
     journal, warnings_file: None where nothing is to be written (a mere check).
+    remark: ends the first reason of each row.
     """
 
     def __init__(
@@ -31,12 +36,14 @@ class Losses:
         journal: Journal | None,
         warnings_file: WarningsFile | None,
         warnings: Mapping[str, Any] | None = None,
+        remark: Remark | None = None,
     ) -> None:
         """Begin, or go on with a journal and warnings that an earlier process began."""
         self._columns = columns
         self.reasons = Reasons()
         self.cautions = Cautions(warnings)
         self._journal = journal
+        self._remark = remark
         self._warnings_file = warnings_file
         if journal is not None and len(journal):
             self.reasons = reasons_of(journal.in_row_order())
@@ -77,6 +84,8 @@ class Losses:
     def _invalid(
         self, block: Block, index: int, reasons: Sequence[Rejection], ordinal: int
     ) -> None:
+        last = reasons[-1]
+        reasons = (*reasons[:-1], replace(last, expected=self._ended(last.expected, ordinal)))
         for reason in reasons:
             self._count(block, index, reason.code, reason.column, reason.found, reason.expected)
         if self._journal is None:
@@ -96,7 +105,8 @@ class Losses:
     def refused(self, block: Block, index: int, outcome: Outcome) -> None:
         """Book a row that the API rejected, or that could not be delivered."""
         expected = RULES[outcome.code].fix
-        self._count(block, index, outcome.code, "", outcome.message, expected)
+        message = self._ended(outcome.message, outcome.ordinal)
+        self._count(block, index, outcome.code, "", message, expected)
         self._write(
             block,
             index,
@@ -105,12 +115,17 @@ class Losses:
             stages=("sending",),
             codes=(outcome.code,),
             columns=("",),
-            found=(outcome.message,),
+            found=(message,),
             expected=("",),
             http_status=outcome.http_status,
             attempts=outcome.attempts,
             request_id=outcome.request_id,
         )
+
+    def _ended(self, text: str, ordinal: int) -> str:
+        """End a message with what else is to be said of the row."""
+        remark = "" if self._remark is None else self._remark(ordinal)
+        return f"{text}; {remark}" if remark else text
 
     def _count(
         self, block: Block, index: int, code: str, column: str, found: str, expected: str

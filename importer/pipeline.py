@@ -13,16 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.keys import UserKeys, user_keys
+from importer.keys import UserKeys, user_keys, value_keys
 from importer.mapping_file import Mapping
-from importer.prepared import Prepared
-from importer.records import Block, Rejection
+from importer.prepared import Prepared, Standing
+from importer.ranks import Ranks, ranks_of
+from importer.records import Block, Int64s, Rejection
 from importer.stages.building import build
 from importer.stages.coercing import coerce
 from importer.stages.enforcing import enforce
 from importer.stages.reading import read_batch
 from importer.stages.validating import RowSchema
-from importer.typed import Typed
+from importer.typed import Typed, TypedColumn
 from importer.warned import Warned
 
 
@@ -50,6 +51,10 @@ class Preparer:
 
     def prepare(self, block: Block) -> Prepared:
         """Read, coerce, validate, enforce and build one block; a bad row is data, not an error."""
+        return self._prepare(block)[0]
+
+    def _prepare(self, block: Block) -> tuple[Prepared, Typed, Int64s]:
+        """Give, besides, the typed batch, and the rows of it that are to be sent."""
         batch, unreadable = read_batch(block, self.mapping.columns)
         typed = self._only(coerce(batch, self.mapping))
         reasons = [*typed.rejections, *self._schema.validate(typed)]
@@ -58,7 +63,7 @@ class Preparer:
         bad = _flags(rejections, block.rows)[batch.index]
         built = build(typed, self.mapping, ~bad & ~typed.filtered)
         left_out = self._wanted(typed.left_out, typed)
-        return Prepared(
+        prepared = Prepared(
             number=block.number,
             rows=block.rows,
             index=batch.index[built.positions],
@@ -74,6 +79,7 @@ class Preparer:
             warnings=_warnings(enforced.warnings, left_out, built.warnings),
             keys=self._keys(typed, block.rows),
         )
+        return prepared, typed, built.positions
 
     def coerced(self, block: Block) -> Typed:
         """Read and coerce a block and do no more, for a look at each step."""
@@ -111,6 +117,43 @@ class Preparer:
         """Leave the reasons of filtered rows out: nobody asked for these rows."""
         filtered = set(typed.batch.index[typed.filtered].tolist())
         return [reason for reason in reasons if reason.index not in filtered]
+
+
+class Surveyor(Preparer):
+    """Prepares blocks for a survey: what it is told of each row, and no bodies."""
+
+    def __init__(self, mapping: Mapping, secret: bytes) -> None:
+        super().__init__(mapping)
+        self._survey_secret = secret
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Surveyor, (self.mapping, self._survey_secret))
+
+    def prepare(self, block: Block) -> Prepared:
+        """Do what a Preparer does; every row that it would send has a standing."""
+        prepared, typed, positions = self._prepare(block)
+        ranking = typed.ranking
+        standing = Standing(
+            user_keys(prepared.customer_ids, self._survey_secret),
+            None if ranking is None else self._ranks(ranking.take(pa.array(positions))),
+            tuple(
+                self._value_keys(column, positions)
+                for column in typed.attributes
+                if column.attribute.unique
+            ),
+        )
+        bodies = pa.nulls(len(prepared.index), pa.large_binary())
+        return replace(prepared, bodies=bodies, standing=standing)
+
+    def _value_keys(self, column: TypedColumn, positions: Int64s) -> UserKeys:
+        numbers = column.attribute.type in ("number", "money")
+        return value_keys(
+            column.core.take(pa.array(positions)), self._survey_secret, numbers=numbers
+        )
+
+    def _ranks(self, values: pa.Array) -> Ranks:
+        duplicates = self.mapping.duplicates
+        return ranks_of(values, higher_wins=duplicates.keep != "first")
 
 
 def _flags(rejections: Sequence[Rejection], rows: int) -> np.typing.NDArray[np.bool_]:

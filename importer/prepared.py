@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from importer.keys import UserKeys
+from importer.ranks import Ranks
 from importer.records import Fate, Int64s, Rejection
 from importer.warned import Warned
 
@@ -15,6 +17,21 @@ from importer.warned import Warned
 def no_rows() -> Int64s:
     """Give an empty set of positions."""
     return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a survey of the whole source is told of a block's rows to send (see survey/).
+
+    All have one entry for each of `Prepared.index`.
+    keys: of the customer ids (see keys.py).
+    ranks: of the values that say which row of a user is the last; None where the file's order does.
+    values: of each attribute that says `unique: true`, in the mapping's order; 0 and 0 is none.
+    """
+
+    keys: UserKeys
+    ranks: Ranks | None
+    values: tuple[UserKeys, ...]
 
 
 @dataclass(frozen=True)
@@ -31,6 +48,7 @@ class Prepared:
     warnings: what the rules say of rows that are sent all the same.
     keys: of all rows of the block (see keys.py), if they were asked for.
     unchanged, superseded: positions that a sieve took out of `index` (see sieves.py).
+    standing: what a survey is told; only where one is made.
     """
 
     number: int
@@ -45,6 +63,7 @@ class Prepared:
     keys: npt.NDArray[np.uint64] | None = None
     unchanged: Int64s = field(default_factory=no_rows)
     superseded: Int64s = field(default_factory=no_rows)
+    standing: Standing | None = None
 
     @property
     def fated(self) -> dict[Fate, Int64s]:

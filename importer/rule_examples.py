@@ -167,6 +167,14 @@ EXAMPLES: dict[str, Example] = {
     "payload-big": _lists(4),
     "payload-large": _lists(6),
     "no-attributes": _rows("user-1,"),
+    # --- surveying ---------------------------------------------------------------------------
+    "user-repeated": _rows(
+        "user-1,Pune", "user-2,Goa", "user-1,Agra", mapping=f"{_CITY}\nduplicates: invalid"
+    ),
+    "value-repeated": Example(
+        "attributes: {email: {column: E-mail, unique: true}}",
+        "ID,E-mail\nuser-1,ann@example.com\nuser-2,ann@example.com\n",
+    ),
     # --- mapping -----------------------------------------------------------------------------
     "name-blocked": Example("attributes: {_id: City}"),
     "name-reserved": Example("attributes: {status: City}"),

@@ -699,6 +699,23 @@ _RULES = (
         _OURS,
         "nothing",
     ),
+    # --- surveying ---------------------------------------------------------------------------
+    _rule(
+        "user-repeated",
+        "surveying",
+        "a user who stands in several rows",
+        "the mapping says `duplicates: invalid`: nobody has decided which of the rows is right",
+        _OURS,
+        "remove all rows of the user but the right one, or choose another word for `duplicates:`",
+    ),
+    _rule(
+        "value-repeated",
+        "surveying",
+        "a value that stands in several rows",
+        "the mapping says `unique: true`: two rows would share what only one can have",
+        _OURS,
+        "correct the value in all rows but the right one, or remove `unique: true`",
+    ),
     # --- sending -----------------------------------------------------------------------------
     _rule(
         "http-rejected",

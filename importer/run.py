@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from importer.config import RunConfig, Target
 from importer.constant_id import require_several_users
+from importer.errors import ImporterError
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.observer import Observer, Silence
@@ -15,7 +16,8 @@ from importer.pipeline import Preparer
 from importer.registration import Begun, begin
 from importer.stages.recording import Ledger, network_file_system, state_lock
 from importer.stages.reporting import RunReport
-from importer.stopping import StopSignal
+from importer.stopping import StopSignal, stop_for
+from importer.survey import Survey, asks_for_survey, survey_source
 
 
 def run_import(
@@ -75,7 +77,31 @@ def carry_out(
     notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun))))
     job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
-    return ImportRun(job, target, config, ledger, begun, watcher, signal).go()
+    survey = _survey(job, config, ledger, begun, watcher, signal)
+    sieves = () if survey is None else (survey,)
+    remark = None if survey is None else survey.remark
+    return ImportRun(
+        job, target, config, ledger, begun, watcher, signal, sieves=sieves, remark=remark
+    ).go()
+
+
+def _survey(
+    job: Job,
+    config: RunConfig,
+    ledger: Ledger,
+    begun: Begun,
+    observer: Observer,
+    stop: StopSignal,
+) -> Survey | None:
+    """Look at the whole source if the mapping asks for it; where that fails, the run stops."""
+    if not asks_for_survey(job.mapping):
+        return None
+    folder = begun.folder.path / "survey"
+    try:
+        return survey_source(job, config, folder, ledger.secret, observer, stop)
+    except ImporterError as error:
+        stop.request(stop_for(error))
+        return None
 
 
 def _unsafe_state(config: RunConfig) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from importer.prepared import Prepared
-from importer.records import Fate, Int64s
+from importer.records import Fate, Int64s, Rejection
 
 
 class Sieve(Protocol):
@@ -38,16 +38,30 @@ def taken_out(prepared: Prepared, taken: npt.NDArray[np.bool_], fate: Fate) -> P
     """
     if not taken.any():
         return prepared
-    kept, rows = pa.array(~taken), prepared.index[taken]
-    left = replace(
+    left, rows = _without(prepared, taken), prepared.index[taken]
+    if fate is Fate.UNCHANGED:
+        return replace(left, unchanged=_joined(left.unchanged, rows))
+    return replace(left, superseded=_joined(left.superseded, rows))
+
+
+def refused(prepared: Prepared, reasons: Sequence[Rejection]) -> Prepared:
+    """Give the block with these rows, which were to be sent, invalid."""
+    if not reasons:
+        return prepared
+    rows = np.array([reason.index for reason in reasons], np.int64)
+    left = _without(prepared, np.isin(prepared.index, rows))
+    rejections = sorted([*prepared.rejections, *reasons], key=lambda reason: reason.index)
+    return replace(left, rejections=tuple(rejections))
+
+
+def _without(prepared: Prepared, taken: npt.NDArray[np.bool_]) -> Prepared:
+    kept = pa.array(~taken)
+    return replace(
         prepared,
         index=prepared.index[~taken],
         customer_ids=prepared.customer_ids.filter(kept),
         bodies=prepared.bodies.filter(kept),
     )
-    if fate is Fate.UNCHANGED:
-        return replace(left, unchanged=_joined(left.unchanged, rows))
-    return replace(left, superseded=_joined(left.superseded, rows))
 
 
 def _joined(some: Int64s, more: Int64s) -> Int64s:

@@ -50,6 +50,7 @@ class Typed:
     left_out: bad cells of attributes that say `bad_value: leave_out`.
     filtered: per row of the batch, whether the mapping's `where:` leaves it out; such rows have
         no rejections.
+    ranking: the values of `duplicates: {by: ...}`; None where the mapping has none.
     """
 
     batch: Batch
@@ -60,3 +61,4 @@ class Typed:
     rejections: tuple[Rejection, ...]
     left_out: tuple[Rejection, ...]
     filtered: Flags
+    ranking: pa.Array | None = None

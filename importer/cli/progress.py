@@ -41,7 +41,9 @@ class Progress:
             self._bar.close()
 
     def began(self, headline: str, rows: int | None) -> None:
-        self._rows = rows
+        if self._bar is not None:
+            self._bar.close()
+        self._rows, self._share_read = rows, ""
         if self._quiet:
             return
         if self._stream.isatty():
@@ -72,12 +74,20 @@ class Progress:
             return
         self._share_read = f"{min(bytes_read / bytes_total, 1.0):.0%}"
         if self._bar is None:
+            self._say_share_read()
             return
         if self._bar.unit != "B":
             # What the bar counted until now were rows.
             self._bar.unit, self._bar.unit_scale, self._bar.unit_divisor = "B", True, 1024
             self._bar.total, self._bar.n = bytes_total, 0
         self._bar.update(min(bytes_read, bytes_total) - self._bar.n)
+
+    def _say_share_read(self) -> None:
+        """Say how much is read, where no row has its fate yet that could be told of instead."""
+        if self._fates or self._quiet or time.monotonic() < self._next_line:
+            return
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        print(f"{self._share_read} of the source read", file=self._stream, flush=True)
 
     def paused(self, seconds: float, why: str) -> None:
         if self._quiet:

@@ -65,7 +65,8 @@ def _taken_by(entry: Attribute) -> tuple[str, ...]:
 
 def _deciding(mapping: Mapping) -> set[str]:
     """Give the columns that only say how others are read; such a use is none that sends them."""
-    return {column for field in mapping.fields for column in field.deciding}
+    ranking = () if mapping.duplicates.by is None else mapping.duplicates.by.columns
+    return {*ranking, *(column for field in mapping.fields for column in field.deciding)}
 
 
 def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str) -> Problem:

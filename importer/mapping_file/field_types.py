@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from importer.mapping_file.by_column import plain_or_by_column
 from importer.mapping_file.transforming import MOST_DIGITS, WITH_ARGUMENTS, with_arguments
-from importer.mapping_file.types import CHECK_TWINS, CHECKS, TRANSFORMS
+from importer.mapping_file.types import CHECK_TWINS, CHECKS, KEEP_WORDS, TRANSFORMS
 from importer.mapping_file.yaml_tree import Scalar
 
 
@@ -108,6 +108,42 @@ class ShortForm:
     @staticmethod
     def _read(value: object) -> object:
         return {"column": value} if isinstance(value, str) or value is None else value
+
+
+@dataclass(frozen=True)
+class KeepForm:
+    """Lets a word stand for `{keep: word}`, and `{last, by: Column}` for `{keep: last, by: ...}`."""
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._read, handler(kind))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Give the words, both groups, and what stands behind a word in a group: nothing."""
+        group = handler(schema)
+        return {"anyOf": [{"enum": list(KEEP_WORDS)}, group, self._with_bare_word(handler, group)]}
+
+    @staticmethod
+    def _with_bare_word(handler: GetJsonSchemaHandler, group: JsonSchemaValue) -> JsonSchemaValue:
+        by = handler.resolve_ref_schema(group)["properties"]["by"]
+        words = {word: {"type": "null"} for word in KEEP_WORDS}
+        return {"type": "object", "properties": {**words, "by": by}, "additionalProperties": False}
+
+    @staticmethod
+    def _read(value: object) -> object:
+        if not isinstance(value, dict):
+            if value in KEEP_WORDS:
+                return {"keep": value}
+            raise Unknown(value, KEEP_WORDS)
+        bare = [key for key, entry in value.items() if entry is None and key not in ("keep", "by")]
+        if len(bare) > 1:
+            raise ValueError(f"{', '.join(bare)}, expected one word, as in {{last, by: Modified}}")
+        if not bare:
+            return value
+        if bare[0] not in KEEP_WORDS:
+            raise Unknown(bare[0], KEEP_WORDS)
+        return {"keep": bare[0], **{key: value[key] for key in value if key not in bare}}
 
 
 class Unknown(ValueError):

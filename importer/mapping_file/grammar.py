@@ -15,6 +15,7 @@ from importer.mapping_file.field_types import (
     Cell,
     Checks,
     Flag,
+    KeepForm,
     Number,
     ShortForm,
     Switches,
@@ -25,7 +26,7 @@ from importer.mapping_file.field_types import (
     Transforms,
     choice,
 )
-from importer.mapping_file.types import TYPE_OPTIONS
+from importer.mapping_file.types import KEEP_WORDS, TYPE_OPTIONS
 
 
 class _Model(BaseModel):
@@ -117,6 +118,13 @@ class AttributeModel(OriginModel):
     unique: Flag = False
 
 
+class DuplicatesModel(_Model):
+    """`duplicates:`: which of a user's rows count."""
+
+    keep: Annotated[str, choice(*KEEP_WORDS)] = "each"
+    by: Annotated[AttributeModel, ShortForm()] | None = None
+
+
 class PlatformModel(_Model):
     """One entry of `platforms:`."""
 
@@ -167,7 +175,7 @@ class MappingModel(_Model):
     where: dict[Text, Texts] = Field(default_factory=dict)
     blank: BlankWord = "skip"
     bad_value: BadValueWord = "invalid"
-    duplicates: Any = "each"
+    duplicates: Annotated[DuplicatesModel, KeepForm()] = Field(default_factory=DuplicatesModel)
     unmapped: Annotated[str, choice("ignore", "error", "pass")] = "ignore"
     update_existing_only: Flag = False
     rules: dict[Text, Switches] = Field(default_factory=dict)

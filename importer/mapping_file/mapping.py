@@ -11,6 +11,7 @@ from importer.mapping_file.transforming import Transform
 from importer.records import SourceOptions
 from importer.rules import RULES, Switch
 
+Keep = Literal["each", "last", "first", "merge", "invalid"]
 Blank = Literal["skip", "unset", "invalid"]
 BadValue = Literal["invalid", "leave_out"]
 Otherwise = Literal["keep", "invalid", "blank", "value"]
@@ -193,6 +194,18 @@ class UnsetRule:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """What becomes of a user who stands in several rows.
+
+    keep: each row is sent, or only the last, only the first, all of them merged into one, none.
+    by: which value says what is first and last; None is the file's order.  Blank ones lose.
+    """
+
+    keep: Keep = "each"
+    by: Attribute | None = None
+
+
+@dataclass(frozen=True)
 class MappingTest:
     """One of the mapping's own tests: cells in, and what is expected of the row.
 
@@ -242,6 +255,7 @@ class Mapping:
     where: Dict[str, frozenset[str]] = field(default_factory=dict)
     blank: Blank = "skip"
     bad_value: BadValue = "invalid"
+    duplicates: Duplicates = field(default_factory=Duplicates)
     unmapped: Literal["ignore", "error", "pass"] = "ignore"
     update_existing_only: bool = False
     switches: Dict[str, Switch] = field(default_factory=dict)
@@ -256,8 +270,18 @@ class Mapping:
 
     @property
     def fields(self) -> tuple[Attribute, ...]:
-        """Give all that is read from a row: the id, the attributes, the platforms' switches."""
-        return (self.customer_id, *self.attributes, *(entry.active for entry in self.platforms))
+        """Give all that is read from a row: the id, the attributes, the platforms' switches.
+
+        Behind them stands what ranks a user's rows, if the mapping says so.
+        """
+        switches = (entry.active for entry in self.platforms)
+        ranking = () if self.duplicates.by is None else (self.duplicates.by,)
+        return (self.customer_id, *self.attributes, *switches, *ranking)
+
+    @property
+    def unique(self) -> tuple[Attribute, ...]:
+        """Give the attributes of which no two rows may have the same value, the id apart."""
+        return tuple(entry for entry in self.attributes if entry.unique)
 
     @property
     def columns(self) -> tuple[str, ...]:

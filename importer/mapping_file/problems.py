@@ -12,6 +12,7 @@ from importer.mapping_file.field_types import Unknown
 from importer.mapping_file.grammar import (
     AttributeModel,
     CustomerIdModel,
+    DuplicatesModel,
     ExpectModel,
     MappingModel,
     PlatformModel,
@@ -32,6 +33,8 @@ _GROUPS: dict[tuple[str, ...], type[BaseModel]] = {
     ("platforms", "*"): PlatformModel,
     ("platforms", "*", "active"): AttributeModel,
     ("unset", "*"): UnsetModel,
+    ("duplicates",): DuplicatesModel,
+    ("duplicates", "by"): AttributeModel,
     ("tests", "*"): TestModel,
     ("tests", "*", "expect"): ExpectModel,
 }

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any, cast
 
 from importer.mapping_file.api_rules import breaches
+from importer.mapping_file.duplicates import duplicates_of
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import MappingModel
 from importer.mapping_file.mapping import (
@@ -44,11 +45,12 @@ class _Resolver:
     def mapping(self, text: str) -> Mapping:
         model = self.model
         values = Values(model, self.findings)
+        attributes = tuple(values.attribute(name) for name in model.attributes)
         result = Mapping(
             file=self.document.file,
             name=model.name or FilePath(self.document.file).stem,
             customer_id=values.customer_id(),
-            attributes=tuple(values.attribute(name) for name in model.attributes),
+            attributes=attributes,
             target_app_id=model.target.app_id if model.target else None,
             source=self._source(),
             nulls=frozenset(model.source.nulls),
@@ -59,6 +61,7 @@ class _Resolver:
             where={column: frozenset(cells) for column, cells in model.where.items()},
             blank=cast(Blank, model.blank),
             bad_value=cast(BadValue, model.bad_value),
+            duplicates=duplicates_of(model, values, attributes, self.findings),
             unmapped=cast(Any, model.unmapped),
             update_existing_only=model.update_existing_only,
             switches=cast(dict[str, Switch], model.rules),
@@ -100,14 +103,6 @@ class _Resolver:
             )
 
     def _check_whole(self, mapping: Mapping) -> None:
-        if self.model.duplicates != "each":
-            self.findings.add(
-                ("duplicates",),
-                f"`duplicates: {_shown(self.model.duplicates)}`, which is not available in this "
-                "version",
-                "`duplicates: each` (every row is sent, in the file's order)",
-                "write `duplicates: each`, or leave the line away",
-            )
         for code in mapping.switches:
             if code not in SWITCHABLE:
                 guess = nearest(code, sorted(SWITCHABLE))
@@ -140,15 +135,15 @@ class _Resolver:
         places: dict[str, str] = {}
         for path, (line, column) in self.document.values.items():
             text = _value_at(self.document.root, path)
-            if isinstance(text, str) and path[0] in ("customer_id", "attributes", "platforms"):
+            if isinstance(text, str) and path[0] in _NAMING:
                 places.setdefault(text, f"{self.document.file}:{line}:{column}")
         for name in self.model.where:
             places.setdefault(name, self.document.place(("where", name), of_key=True))
         return places
 
 
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else str(value).replace("'", "")
+_NAMING = ("customer_id", "attributes", "platforms", "duplicates")
+"""The parts of the file whose texts may be columns' names."""
 
 
 def _value_at(root: Any, path: Path) -> Any:

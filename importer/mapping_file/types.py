@@ -29,6 +29,9 @@ _FAMILIES = ({"string", "email", "phone"}, {"integer", "number", "money"}, {"dat
 TRANSFORMS = ("strip", "lower", "upper", "title", "collapse", "nfc", "nfkc", "sha256")
 """Transforms without arguments; transforming.py has those with."""
 
+KEEP_WORDS = ("each", "last", "first", "merge", "invalid")
+"""What may become of users who stand in several rows."""
+
 CHECKS = (
     "eq",
     "ne",

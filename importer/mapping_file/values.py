@@ -38,7 +38,6 @@ class Values:
     def customer_id(self) -> Attribute:
         model, path = self._model.customer_id, ("customer_id",)
         check_constant(model, "string", path, self._findings)
-        self._refuse_unique(model.unique, path)
         return Attribute(
             name="customer_id",
             unique=model.unique,
@@ -49,15 +48,6 @@ class Values:
             whole=model.whole,
             **self._cleaning(model, path),
         )
-
-    def _refuse_unique(self, unique: bool, path: Path) -> None:
-        if unique:
-            self._findings.add(
-                (*path, "unique"),
-                "`unique: true`, which is not available in this version",
-                "`unique: false`",
-                "remove it; what stands in several rows is sent in the file's order",
-            )
 
     def attribute(self, name: str) -> Attribute:
         path = ("attributes", name)
@@ -84,9 +74,14 @@ class Values:
         name = f"platforms.{spelling}"
         return Platform(spelling or "", self._typed(name, active, (*path, "active")))
 
+    def ranking(self, kind: str) -> Attribute:
+        """Give what `duplicates: {by: ...}` compares, as values of this type."""
+        model = self._model.duplicates.by or AttributeModel()
+        path = ("duplicates", "by")
+        return self._attribute("duplicates.by", model, path, kind, "skip", "invalid")
+
     def _typed(self, name: str, model: AttributeModel, path: Path) -> Attribute:
         kind = self._type(name, model, path)
-        self._refuse_unique(model.unique, path)
         blank = cast(Blank, model.blank or self._model.blank)
         bad_value = cast(BadValue, model.bad_value or self._model.bad_value)
         entry = self._attribute(name, model, path, kind, blank, bad_value)

@@ -214,11 +214,11 @@ BAD: dict[str, tuple[dict[str, str], str, dict[str, str], tuple[str, str, str, s
         )
         for name in ("id", "_id", "")
     },
-    "duplicates that do not exist yet": (
-        {"m.yaml": SEQ + "duplicates: last\n"},
+    "a word that `duplicates:` does not know": (
+        {"m.yaml": SEQ + "duplicates: latest\n"},
         RUN,
         {},
-        ("m.yaml:4:13", "`duplicates: last`", "`duplicates: each`", "write `duplicates: each`"),
+        ("m.yaml:4:13", "`latest`", "each, last, first, merge, invalid", "did you mean `last`?"),
     ),
     "a mapping of another workspace": (
         {"m.yaml": SEQ + "target: {app_id: OTHER}\n"},

@@ -75,9 +75,11 @@ def test_a_check_shows_how_much_of_the_source_is_read(monkeypatch: pytest.Monkey
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0.0)
     assert shown(io.StringIO(), quiet=True) == ""
     lines = shown(io.StringIO()).splitlines()
-    assert lines[1] == "700 rows (0% of the source read): 700 pending"
-    assert lines[4] == "1,404 rows (50% of the source read): 1,400 pending, 4 invalid"
-    assert lines[6].startswith("2,106 rows (100% of the source read)")
+    # Before the first row has its fate, the share alone tells how far it is.
+    assert lines[1] == "0% of the source read"
+    assert lines[2] == "700 rows (0% of the source read): 700 pending"
+    assert lines[5] == "1,404 rows (50% of the source read): 1,400 pending, 4 invalid"
+    assert lines[7].startswith("2,106 rows (100% of the source read)")
     bar = shown(Screen())
     assert "| 2.00M/2.00M [" in bar
     assert "2,106 rows, 6 not delivered" in bar

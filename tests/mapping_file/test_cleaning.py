@@ -104,7 +104,6 @@ def test_transforms_may_have_arguments() -> None:
         ("{object: {x: {column: B, protect: true}}}", "4:31", ["a part of an object"]),
         ("{object: {x: {column: B, blank: unset}}}", "4:38", ["a part of an object"]),
         ("{object: {x: {column: B, type: dat}}}", "4:37", ["did you mean `date`?"]),
-        ("{column: A, unique: true}", "4:26", ["not available"]),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, place: str, parts: list[str]) -> None:

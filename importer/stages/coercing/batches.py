@@ -37,6 +37,7 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
             if entry.blank == "invalid" and entry is not mapping.customer_id:
                 rejections.append(blank_cells(part, entry, batch.index, ~filtered))
     count = len(mapping.attributes)
+    ranking = None if mapping.duplicates.by is None else columns[-1].values
     return Typed(
         batch=batch,
         customer_ids=columns[0].values,
@@ -44,11 +45,12 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
         attributes=tuple(map(_published, mapping.attributes, columns[1 : count + 1])),
         platforms=tuple(
             _as_texts(_published(entry.active, result))
-            for entry, result in zip(mapping.platforms, columns[count + 1 :], strict=True)
+            for entry, result in zip(mapping.platforms, columns[count + 1 :], strict=False)
         ),
         rejections=_in_row_order(rejections),
         left_out=_in_row_order(left_out),
         filtered=filtered,
+        ranking=ranking,
     )
 
 
@@ -72,4 +74,6 @@ def _as_texts(typed: TypedColumn) -> TypedColumn:
 
 
 def _in_row_order(found: list[Iterable[Rejection]]) -> tuple[Rejection, ...]:
-    return tuple(sorted(chain.from_iterable(found), key=lambda rejection: rejection.index))
+    # What ranks a user's rows may be read a second time from an attribute's cells.
+    reasons = dict.fromkeys(chain.from_iterable(found))
+    return tuple(sorted(reasons, key=lambda rejection: rejection.index))

@@ -15,7 +15,7 @@ from importer.stages.recording.journal import (
     read_journal,
 )
 from importer.stages.recording.ledger import Ledger
-from importer.stages.recording.private_files import private_bytes, write_json
+from importer.stages.recording.private_files import private_bytes, private_folder, write_json
 from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
 from importer.stages.recording.row_log import FATES, RowLog, read_row_log
 from importer.stages.recording.run_folder import RunFolder
@@ -32,6 +32,7 @@ from importer.stages.recording.run_register import (
     set_state,
     unfinished_like,
 )
+from importer.stages.recording.spill import Part, Spill
 from importer.stages.recording.state_lock import (
     Holder,
     lock_holder,
@@ -49,12 +50,14 @@ __all__ = [
     "Holder",
     "Journal",
     "Ledger",
+    "Part",
     "Progress",
     "RowLog",
     "RunFolder",
     "RunRecord",
     "RunState",
     "Settled",
+    "Spill",
     "Tally",
     "WarningsFile",
     "add_run",
@@ -71,6 +74,7 @@ __all__ = [
     "network_file_system",
     "open_for_reading",
     "private_bytes",
+    "private_folder",
     "read_journal",
     "read_row_log",
     "remember_dead_letter",

@@ -69,6 +69,14 @@ def private_bytes(path: Path) -> Iterator[BinaryIO]:
         raise refused(path, error) from None
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner may enter; StateError if the disk refuses."""
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise refused(path, error) from None
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write an object as indented JSON, in place by rename; StateError if the disk refuses."""
     text = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str).decode()

@@ -1,0 +1,215 @@
+"""Makes a survey: one pass over the whole source before the first request, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from importer.config import RunConfig
+from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
+from importer.job import Job
+from importer.keys import key_bytes
+from importer.observer import Observer
+from importer.pipeline import Surveyor
+from importer.prepared import Prepared, Standing
+from importer.ranks import words_of
+from importer.records import Block, Int64s
+from importer.stages.recording import Part, Spill, write_json
+from importer.stopping import StopSignal
+from importer.survey.row_table import CLASH, LOSER, WINNER, RowTable, fingerprint
+from importer.survey.standings import Groups, Records, entries, entry_type, grouped
+from importer.survey.survey import CLASHES, KEPT, SUPERSEDED, TABLES
+
+FACTS = "survey.json"
+"""Written last: where it stands, the survey is whole."""
+
+VERSION = 1
+_PART_SHIFT = np.uint64(56)
+
+
+class Stopped(Exception):
+    """The run was asked to stop before the survey was whole."""
+
+
+@dataclass
+class _Users:
+    """What is told of users in several rows, among those that were asked for."""
+
+    asked: npt.NDArray[np.uint64] | None
+    several: int = 0
+    example: tuple[int, int] | None = None
+
+    def take(self, groups: Groups) -> None:
+        wanted = np.ones(len(groups.keys), bool)
+        if self.asked is not None:
+            wanted = np.isin(groups.keys[:, 0], self.asked)
+        if not wanted.any():
+            return
+        self.several += int(wanted.sum())
+        at = int(np.argmin(np.where(wanted, groups.first, np.iinfo(np.int64).max)))
+        pair = int(groups.first[at]), int(groups.second[at])
+        self.example = pair if self.example is None else min(self.example, pair)
+
+
+@dataclass
+class Making:
+    """One survey under way; `go` leaves its files in `folder`, which is there and empty.
+
+    secret: under which ids and values are hashed.
+    """
+
+    job: Job
+    config: RunConfig
+    folder: Path
+    secret: bytes
+    observer: Observer
+    stop: StopSignal
+    _rows: int = 0
+    _bytes_read: int = 0
+    _files: list[tuple[int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        mapping = self.job.mapping
+        self._keep = mapping.duplicates.keep
+        by = mapping.duplicates.by
+        self._by_user = self._spill("users", words_of(by.type) if by else 0)
+        self._by_value = [self._spill(f"values-{at}", 0) for at in range(len(mapping.unique))]
+        self._tables = {name: RowTable(self.folder / name, kind) for name, kind in TABLES.items()}
+        only = self.config.only
+        words = None if only is None else [key_bytes(one, self.secret)[:8] for one in only]
+        self._users = _Users(None if words is None else np.frombuffer(b"".join(words), "<u8"))
+
+    def _spill(self, name: str, rank_words: int) -> Spill:
+        return Spill(self.folder, name, entry_type(rank_words), _by_key)
+
+    def go(self) -> None:
+        """Read everything, judge, and write down what was found.
+
+        Raises Stopped, SourceError or StateError; nothing of the folder counts then.
+        """
+        self._collect()
+        self._gone = np.zeros(self._rows if self._by_value else 0, bool)
+        self._judge_users()
+        for field_number, spill in enumerate(self._by_value, 1):
+            self._judge_values(spill, field_number)
+        for table in self._tables.values():
+            table.write()
+        write_json(self.folder / FACTS, self._facts())
+
+    # --- the pass over the source ----------------------------------------------------------------
+
+    def _collect(self) -> None:
+        self.observer.began("compare all rows", None)
+        for block, prepared in self._prepared():
+            self._require_going()
+            if not self._files or self._files[-1][1] != block.file:
+                self._files.append((self._rows, block.file))
+            if prepared.standing is not None:
+                self._take(prepared, prepared.standing)
+            self._rows += block.rows
+
+    def _prepared(self) -> Iterator[tuple[Block, Prepared]]:
+        # Ids that were not asked for are looked at, too: what is unique is so among all rows.
+        surveyor = Surveyor(self.job.mapping, self.secret)
+        blocks = self.job.source.blocks(self.config.limit, self._read)
+        if self.config.workers is None:
+            return prepared_in_threads(surveyor, blocks, threads_for(self.job.size_bytes))
+        return prepared_blocks(surveyor, blocks, self.config.workers)
+
+    def _read(self, more_bytes: int) -> None:
+        self._bytes_read += more_bytes
+        self.observer.read(self._bytes_read, self.job.source.bytes_total)
+
+    def _take(self, prepared: Prepared, standing: Standing) -> None:
+        ordinals = prepared.index + self._rows
+        self._by_user.add(entries(standing.keys, standing.ranks, ordinals))
+        for spill, keys in zip(self._by_value, standing.values, strict=True):
+            filled = keys.any(axis=1)
+            spill.add(entries(keys[filled], None, ordinals[filled]))
+
+    def _require_going(self) -> None:
+        if self.stop.is_set():
+            raise Stopped
+
+    # --- judging ---------------------------------------------------------------------------------
+
+    def _parts(self, spill: Spill) -> Iterator[Part]:
+        for part in spill.parts():
+            self._require_going()
+            yield part
+
+    def _judge_users(self) -> None:
+        refuses = self._keep == "invalid" or self.job.mapping.customer_id.unique
+        earlier_wins = refuses or self._keep == "first"
+        for part in self._parts(self._by_user):
+            groups = grouped(part.chunks(), earlier_wins=earlier_wins).repeated()
+            self._users.take(groups)
+            if refuses:
+                self._refuse(part.chunks(), groups, 0)
+            elif self._keep != "each":
+                self._supersede(part.chunks(), groups)
+
+    def _supersede(self, chunks: Iterator[Records], groups: Groups) -> None:
+        winners = np.zeros(len(groups.keys), WINNER)
+        winners["ordinal"], winners["other"] = groups.best, groups.other
+        winners["rows"] = groups.rows - 1
+        self._tables[KEPT].add(winners)
+        for ordinals, at in _members(chunks, groups):
+            losing = ordinals != groups.best[at]
+            losers = np.zeros(int(losing.sum()), LOSER)
+            losers["ordinal"], losers["winner"] = ordinals[losing], groups.best[at[losing]]
+            self._tables[SUPERSEDED].add(losers)
+            self._leave(losers["ordinal"])
+
+    def _judge_values(self, spill: Spill, field_number: int) -> None:
+        """Refuse the rows that share a value of one attribute; rows that are gone do not count."""
+        for part in self._parts(spill):
+            kept = list(self._staying(part.chunks()))
+            groups = grouped(kept, earlier_wins=True).repeated()
+            self._refuse(iter(kept), groups, field_number)
+
+    def _staying(self, chunks: Iterator[Records]) -> Iterator[Records]:
+        return (chunk[~self._gone[chunk["ordinal"]]] for chunk in chunks)
+
+    def _refuse(self, chunks: Iterator[Records], groups: Groups, field_number: int) -> None:
+        for ordinals, at in _members(chunks, groups):
+            clashes = np.zeros(len(ordinals), CLASH)
+            clashes["ordinal"], clashes["field"] = ordinals, field_number
+            is_first = ordinals == groups.first[at]
+            clashes["other"] = np.where(is_first, groups.second[at], groups.first[at])
+            self._tables[CLASHES].add(clashes)
+            if not field_number:
+                self._leave(ordinals)
+
+    def _leave(self, ordinals: Int64s) -> None:
+        """Note that these rows take no part in what is judged later."""
+        if len(self._gone):
+            self._gone[ordinals] = True
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "rows": self._rows,
+            "files": self._files,
+            "users_in_several_rows": self._users.several,
+            "example": self._users.example,
+            "tables": {name: fingerprint(self.folder / name) for name in TABLES},
+        }
+
+
+def _members(chunks: Iterator[Records], groups: Groups) -> Iterator[tuple[Int64s, Int64s]]:
+    """Give the rows that belong to one of the groups, and the place of the group of each."""
+    if not len(groups.keys):
+        return
+    for chunk in chunks:
+        at = groups.find(chunk["key"])
+        yield chunk["ordinal"][at >= 0], at[at >= 0]
+
+
+def _by_key(records: Records) -> Int64s:
+    return np.asarray(records["key"][:, 0] >> _PART_SHIFT).astype(np.int64)

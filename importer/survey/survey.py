@@ -1,0 +1,113 @@
+"""Answers what a survey found: which rows need no sending, and which others they belong to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from importer.mapping_file import Mapping as MappingFile
+from importer.prepared import Prepared
+from importer.records import Fate, Rejection
+from importer.sieves import refused, taken_out
+from importer.survey.row_table import CLASH, LOSER, WINNER, between, mapped
+
+STAGE = "surveying"
+SUPERSEDED, KEPT, CLASHES = "superseded.bin", "kept.bin", "clashes.bin"
+TABLES = {SUPERSEDED: LOSER, KEPT: WINNER, CLASHES: CLASH}
+
+
+@dataclass(frozen=True)
+class RowPlace:
+    """A row as a person knows it: its file, and its number there from 1."""
+
+    file: str
+    row: int
+
+
+class Survey:
+    """What one pass over the whole source found; files of a folder, mapped into memory.
+
+    It is a Sieve: it takes superseded rows out of a block, and makes those invalid that must not
+    stand beside another row.  Rows are named by their place in the run, from 0.
+
+    rows: of the source.
+    users_in_several_rows: how many users have more than one row that could be sent.
+    example: two rows of the first such user; None if there is none.
+    superseded: how many rows another one of their user replaces.
+    """
+
+    def __init__(self, folder: Path, mapping: MappingFile, facts: Mapping[str, Any]) -> None:
+        self._mapping = mapping
+        self._files = [(int(first), str(file)) for first, file in facts["files"]]
+        self._superseded = mapped(folder / SUPERSEDED, LOSER)
+        self._kept = mapped(folder / KEPT, WINNER)
+        self._clashes = mapped(folder / CLASHES, CLASH)
+        self.rows = int(facts["rows"])
+        self.users_in_several_rows = int(facts["users_in_several_rows"])
+        found = facts["example"]
+        self.example = None if found is None else (self.place(found[0]), self.place(found[1]))
+        self.superseded = len(self._superseded)
+
+    def __call__(self, prepared: Prepared, first: int) -> Prepared:
+        """Take a block's superseded rows out, and refuse those that clash with others."""
+        lost = between(self._superseded, first, prepared.rows)["ordinal"] - first
+        left = taken_out(prepared, np.isin(prepared.index, lost), Fate.SUPERSEDED)
+        return refused(left, list(self._refusals(left, first)))
+
+    def _refusals(self, prepared: Prepared, first: int) -> Iterator[Rejection]:
+        clashes = between(self._clashes, first, prepared.rows)
+        at_hand = clashes[np.isin(clashes["ordinal"] - first, prepared.index)]
+        for ordinal, field, other in at_hand.tolist():
+            yield self._refusal(ordinal - first, field, self._name(other))
+
+    def _refusal(self, index: int, field: int, other: str) -> Rejection:
+        mapping = self._mapping
+        if not field and not mapping.customer_id.unique:
+            found, expected = f"a user who also stands in {other}", "one row for each user"
+            code, asked = "user-repeated", "duplicates: invalid"
+            column = mapping.customer_id.label
+        else:
+            entry = mapping.unique[field - 1] if field else mapping.customer_id
+            found, expected = f"the same value as {other}", "a value of its own"
+            code, asked, column = "value-repeated", "unique: true", entry.label
+        return Rejection(index, STAGE, code, column, found, f"{expected}, as `{asked}` asks")
+
+    def place(self, ordinal: int) -> RowPlace:
+        """Give a row's file and number."""
+        at = bisect_right(self._files, ordinal, key=lambda entry: entry[0]) - 1
+        first, file = self._files[at]
+        return RowPlace(file, ordinal - first + 1)
+
+    def _name(self, ordinal: int) -> str:
+        place = self.place(ordinal)
+        return f"row {place.row}" + (f" of {place.file}" if len(self._files) > 1 else "")
+
+    def replaced_by(self, ordinal: int) -> int | None:
+        """Give the row that is sent instead of this one; None if it is not superseded."""
+        found = between(self._superseded, ordinal, 1)
+        return int(found["winner"][0]) if len(found) else None
+
+    def stands_for(self, ordinal: int) -> tuple[int, int] | None:
+        """Give how many other rows this one stands for, and the first of them; None if for none."""
+        found = between(self._kept, ordinal, 1)
+        return (int(found["rows"][0]), int(found["other"][0])) if len(found) else None
+
+    def remark(self, ordinal: int) -> str:
+        """Say of a row that did not make it which rows were not sent for its sake; "" if none."""
+        found = self.stands_for(ordinal)
+        if found is None:
+            return ""
+        rows, other = found
+        if rows == 1:
+            return (
+                f"{self._name(other)} of the same user was not sent, because this row replaced it"
+            )
+        return (
+            f"{rows} other rows of the same user ({self._name(other)} is the first) were not sent, "
+            "because this row replaced them"
+        )
