@@ -45,6 +45,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "rules": "A rule's code: how strictly it is held.",
         "tests": "Cells and what they must become; `moengage-import mapping test` runs them.",
     },
+    "DuplicatesModel": {
+        "keep": "each row is sent, only the last, only the first, or none (invalid).",
+        "by": "The column whose cells say which row is the last. Default: the file's order.",
+    },
     "SourceModel": {
         "encoding": "Such as utf-8, cp1252 or utf-16.",
         "delimiter": "What parts the cells: one character or several, or tab.",
