@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from importer.losses import Losses
 from importer.observer import Observer
 from importer.prepared import Prepared
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome
 from importer.stages.reading import lasting_path
-from importer.stages.recording import Progress, RowLog, Tally, require_partition
+from importer.stages.recording import Progress, Receipt, RowLog, Tally, require_partition
 
 ROWS_AHEAD = 200_000
 """Reading stops when the newest row is so far above the oldest that is not settled (P5)."""
@@ -24,12 +25,21 @@ ROWS_AHEAD = 200_000
 
 @dataclass
 class _OpenBlock:
-    """A block whose rows are not all settled; `first` is the place of its first row in the run."""
+    """A block whose rows are not all settled; `first` is the place of its first row in the run.
+
+    ids: of its rows to send, which are at `index`; None where nobody asks for them.
+    """
 
     block: Block
     first: int
     unsettled: int
     keys: npt.NDArray[np.uint64]
+    index: Int64s
+    ids: pa.StringArray | None
+
+    def customer_id(self, index: int) -> str:
+        assert self.ids is not None  # noqa: S101 - asked for where a receipt is written
+        return str(self.ids[int(np.searchsorted(self.index, index))])
 
 
 class Accounts:
@@ -40,6 +50,7 @@ class Accounts:
 
     begun: how far an earlier process of the same run came.
     row_log: where each fate is noted; None notes nothing.
+    receipt: where each delivered row is noted with its id; None notes none.
     """
 
     def __init__(
@@ -48,6 +59,7 @@ class Accounts:
         observer: Observer,
         row_log: RowLog | None = None,
         begun: Progress | None = None,
+        receipt: Receipt | None = None,
     ) -> None:
         self._begun = begun or Progress()
         self.tally = Tally(self._begun.settled, self._begun.fates)
@@ -58,6 +70,7 @@ class Accounts:
         self._losses = losses
         self._observer = observer
         self._row_log = row_log
+        self._receipt = receipt
         self._open: list[_OpenBlock] = []
         self._room = asyncio.Event()
 
@@ -85,7 +98,9 @@ class Accounts:
             places = places[~settled[prepared.index]]
         self._rows_to_send += len(places)
         if len(places):
-            self._open.append(_OpenBlock(block, first, len(places), keys))
+            ids = None if self._receipt is None else prepared.customer_ids
+            opened = _OpenBlock(block, first, len(places), keys, prepared.index, ids)
+            self._open.append(opened)
         return places
 
     def _settled_before(self, first: int, rows: int) -> npt.NDArray[np.bool_] | None:
@@ -126,6 +141,8 @@ class Accounts:
         self.tally.settle(outcome.ordinal, outcome.fate)
         if outcome.fate is not Fate.PENDING:
             self._log(outcome, int(opened.keys[index]))
+            if outcome.fate is Fate.DELIVERED and self._receipt is not None:
+                self._acknowledge(self._receipt, opened, index, outcome)
             self._observer.progressed(outcome.fate, 1)
         opened.unsettled -= 1
         if not opened.unsettled:
@@ -142,6 +159,18 @@ class Accounts:
                 outcome.attempts,
                 outcome.http_status,
             )
+
+    @staticmethod
+    def _acknowledge(receipt: Receipt, opened: _OpenBlock, index: int, outcome: Outcome) -> None:
+        block = opened.block
+        receipt.add(
+            opened.customer_id(index),
+            block.file,
+            block.first_row + index,
+            block.line(index),
+            time.time(),
+            outcome,
+        )
 
     def settle_unseen(self, rows: int) -> None:
         """Count as pending what was never drawn: rows of open blocks, and rows never read."""

@@ -176,6 +176,7 @@ class RunConfig:
     block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
+    receipt: where to list every delivered row; it holds customer ids.  None lists none.
     if_unfinished: what becomes of an unfinished run of the same source: "resume" goes on with it
         (an error if it is not the same any more), "new" closes it and begins anew, "refuse" is an
         error, "auto" goes on with it if it is the same, and begins anew if not.
@@ -195,6 +196,7 @@ class RunConfig:
     state_dir: Path = STATE_DIR
     dead_letter: Path | None = None
     report: Path | None = None
+    receipt: Path | None = None
     max_time_seconds: float | None = None
     finish_by: datetime | None = None
     if_unfinished: Literal["refuse", "resume", "new", "auto"] = "auto"

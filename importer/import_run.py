@@ -60,7 +60,7 @@ class ImportRun:
         self.observer = observer
         self.stop = stop
         self.sieves = tuple(sieves)
-        self.files = RunFiles(begun.folder)
+        self.files = RunFiles(begun.folder, with_receipt=config.receipt is not None)
         self.losses = Losses(
             job.source.columns,
             self.files.journal,
@@ -68,7 +68,9 @@ class ImportRun:
             self.begun.warnings,
             remark,
         )
-        self.accounts = Accounts(self.losses, observer, self.files.row_log, self.begun)
+        self.accounts = Accounts(
+            self.losses, observer, self.files.row_log, self.begun, self.files.receipt
+        )
         self.checkpoints = Checkpoints(
             ledger, self.folder.run_id, lambda: self.files.growing, self._progress, self.begun
         )
@@ -216,6 +218,7 @@ class ImportRun:
             self.accounts.tally.require_sum(rows)
             self.files.close(forgiving=self._failure is not None)
             self.files.write_dead_letter(self.job.source.columns, self.config)
+            self.files.put_receipt(self.checkpoints.committed.lengths, self.config)
         except ImporterError as error:
             self._failure = self._failure or error
         dead_letter = self.files.dead_letter
@@ -267,6 +270,7 @@ class ImportRun:
             reasons=self.losses.reasons.commonest(),
             dead_letter=dead_letter,
             warnings_file=self.files.warnings.path if self.files.warnings.has_rows else None,
+            receipt=self.config.receipt,
             folder=self.folder.path,
             stop=stop,
         )

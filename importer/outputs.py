@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from importer.config import RunConfig
 from importer.errors import StateError, UsageError
 from importer.job import Job
 
@@ -29,6 +30,15 @@ def require_harmless(outputs: Mapping[str, Path | None], job: Job) -> None:
             raise _refused(option, f"{path}, which is no regular file")
         if any(known.exists() and known.samefile(path) for known in read):
             raise _refused(option, f"{path}, which is read by this very command")
+
+
+def outputs_of(config: RunConfig) -> dict[str, Path | None]:
+    """Give the paths that a run is told to write to, by their options."""
+    return {
+        "--dead-letter": config.dead_letter,
+        "--report": config.report,
+        "--receipt": config.receipt,
+    }
 
 
 def set_aside(path: Path) -> None:

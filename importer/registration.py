@@ -115,7 +115,7 @@ def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
         return load_progress(connection, record.run, ledger.path)
 
     progress = ledger.do(load)
-    for path in (folder.journal, folder.row_log, folder.warnings):
+    for path in (folder.journal, folder.row_log, folder.warnings, folder.receipt):
         cut_back(path, progress.lengths.get(path.name, 0))
     return Begun(folder, record, progress)
 

@@ -13,7 +13,7 @@ from importer.errors import StateError, TargetError, UsageError
 from importer.job import Job, open_job, require_same_workspace
 from importer.mapping_file import parse_mapping
 from importer.observer import Observer
-from importer.outputs import require_harmless
+from importer.outputs import outputs_of, require_harmless
 from importer.registration import go_on, require_same_source
 from importer.run import carry_out
 from importer.run_options import config_from, mapping_hash
@@ -116,7 +116,8 @@ def resume_run(
         )
     opened = job or open_unfinished(run)
     require_same_workspace(opened.mapping, target)
-    require_harmless({"--dead-letter": settings.dead_letter, "--report": settings.report}, opened)
+    require_harmless(outputs_of(settings), opened)
+    _require_whole_receipt(run, settings)
     what = f"run {run.record.run}"
     with (
         state_lock(settings.state_dir, what, settings.wait_seconds) as lock,
@@ -125,6 +126,17 @@ def resume_run(
         lock.carries(run.record.run)
         begun = go_on(ledger, run.record, settings.state_dir)
         return carry_out(opened, target, settings, ledger, begun, observer, stop)
+
+
+def _require_whole_receipt(run: Unfinished, settings: RunConfig) -> None:
+    if settings.receipt is None or run.record.options.get("receipt") is not None:
+        return
+    raise UsageError(
+        "--receipt",
+        f"{settings.receipt}, and run {run.record.run} began without a receipt",
+        "a receipt from the run's first row on: it must have every delivered row",
+        "leave --receipt away, or begin a new run with it",
+    )
 
 
 def _with_its_folder(record: RunRecord, state_dir: Path) -> Unfinished:

@@ -11,7 +11,7 @@ from importer.errors import ImporterError
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.observer import Observer, Silence
-from importer.outputs import require_harmless
+from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
 from importer.registration import Begun, begin
 from importer.stages.recording import Ledger, network_file_system, state_lock
@@ -52,7 +52,7 @@ def run_job(
 ) -> RunReport:
     """Do what run_import does, for a source that is open already."""
     require_same_workspace(job.mapping, target)
-    require_harmless({"--dead-letter": config.dead_letter, "--report": config.report}, job)
+    require_harmless(outputs_of(config), job)
     require_several_users(job, config)
     with (
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,

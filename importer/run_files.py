@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from importer.config import RunConfig
@@ -10,9 +10,11 @@ from importer.errors import StateError
 from importer.stages.recording import (
     AppendedFile,
     Journal,
+    Receipt,
     RowLog,
     RunFolder,
     WarningsFile,
+    copy_receipt,
     free_path,
     remember_dead_letter,
     write_dead_letter,
@@ -20,23 +22,25 @@ from importer.stages.recording import (
 
 
 class RunFiles:
-    """The journal, the row log and the warnings of one run.
+    """The journal, the row log, the warnings and perhaps the receipt of one run.
 
     dead_letter: the best one that could be made of them; None before, or if no row is in it.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, *, with_receipt: bool = False) -> None:
         """Open them, or go on with them; StateError if the disk refuses."""
         self.folder = folder
         self.dead_letter: Path | None = None
         self.journal = Journal(folder.journal)
         self.row_log = RowLog(folder.row_log)
         self.warnings = WarningsFile(folder.warnings)
+        self.receipt = Receipt(folder.receipt) if with_receipt else None
 
     @property
     def growing(self) -> tuple[AppendedFile, ...]:
         """Give those that there are; the warnings' is made with the first of them."""
-        found = (self.journal.file, self.row_log.file, self.warnings.file)
+        receipt = None if self.receipt is None else self.receipt.file
+        found = (self.journal.file, self.row_log.file, self.warnings.file, receipt)
         return tuple(file for file in found if file is not None)
 
     @property
@@ -52,6 +56,12 @@ class RunFiles:
             except StateError:
                 if not forgiving:
                     raise
+
+    def put_receipt(self, committed: Mapping[str, int], config: RunConfig) -> None:
+        """Put the receipt, as far as it is committed, where `config` asks for it."""
+        if self.receipt is not None and config.receipt is not None:
+            path = self.receipt.path
+            copy_receipt(path, committed.get(path.name, 0), config.receipt)
 
     def write_dead_letter(self, columns: Sequence[str], config: RunConfig) -> None:
         """Make the dead letter, and where `config` asks for it as well; none if no row is in it."""

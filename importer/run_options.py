@@ -38,6 +38,7 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         "source": asdict(config.source),
         "dead_letter": _absolute(config.dead_letter),
         "report": _absolute(config.report),
+        "receipt": _absolute(config.receipt),
         "again": list(config.again),
     }
 
@@ -63,13 +64,18 @@ def config_from(
         state_dir=state_dir,
         dead_letter=_path(options["dead_letter"]),
         report=_path(options["report"]),
+        receipt=_path(options.get("receipt")),
         again=tuple(options["again"]),
     )
 
 
 def changed_options(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Name the options that make another run of it."""
-    return [name for name in _SAME if then.get(name) != now.get(name)]
+    changed = [name for name in _SAME if then.get(name) != now.get(name)]
+    # A receipt must have every delivered row, so it cannot begin or end in the midst of a run.
+    if (then.get("receipt") is None) != (now.get("receipt") is None):
+        changed.append("receipt")
+    return changed
 
 
 def mapping_hash(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,6 +43,16 @@ NewAllowance = Annotated[
     str | None, typer.Option("--allow-failures", help="Other than before.", show_default=False)
 ]
 
+NewReceipt = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        help="Another path than before, of a run that began with one.",
+        metavar="PATH",
+        show_default=False,
+    ),
+]
+
 
 def resume(
     run: Run = None,
@@ -51,6 +62,7 @@ def resume(
     allow_failures: NewAllowance = None,
     max_time: MaxTime = None,
     finish_by: FinishBy = None,
+    receipt: NewReceipt = None,
     workers: options.Workers = None,
     state_dir: options.StateDir = None,
     wait: Wait = "0s",
@@ -71,6 +83,7 @@ def resume(
         _changed(found.config, rate, concurrency, allow_failures),
         max_time_seconds=options.seconds(max_time, "--max-time"),
         finish_by=options.moment(finish_by, datetime.now().astimezone()),
+        receipt=found.config.receipt if receipt is None else receipt,
         workers=found.config.workers if workers is None else workers,
         wait_seconds=options.seconds(wait, "--wait") or 0.0,
     )

@@ -45,6 +45,12 @@ DeadLetterPath = Annotated[
 ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write report.json here as well.", metavar="PATH")
 ]
+ReceiptPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt", help="List every delivered row here (CSV, with customer ids).", metavar="PATH"
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing: the same as `check`.")]
 IfUnfinished = Annotated[
     str | None,
@@ -81,6 +87,7 @@ def run(
     state_dir: options.StateDir = None,
     dead_letter: DeadLetterPath = None,
     report: ReportPath = None,
+    receipt: ReceiptPath = None,
     problems: Problems = None,
     payloads: Payloads = None,
     dry_run: DryRun = False,
@@ -127,6 +134,7 @@ def run(
         state_dir=chosen_state_dir(state_dir),
         dead_letter=dead_letter,
         report=report,
+        receipt=receipt,
         max_time_seconds=options.seconds(max_time, "--max-time"),
         finish_by=options.moment(finish_by, datetime.now().astimezone()),
         if_unfinished=_unfinished_word(if_unfinished),

@@ -36,6 +36,8 @@ def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
     yield ""
     if report.dead_letter is not None:
         yield f"Dead letter: {report.dead_letter}"
+    if report.receipt is not None:
+        yield f"Receipt:     {report.receipt}"
     if report.folder is not None:
         yield f"Run folder:  {report.folder}"
     yield f"Next:        {report.next}"

@@ -17,6 +17,7 @@ from importer.stages.recording.journal import (
 from importer.stages.recording.ledger import Ledger
 from importer.stages.recording.private_files import private_bytes, private_folder, write_json
 from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
+from importer.stages.recording.receipt import Receipt, copy_receipt
 from importer.stages.recording.row_log import FATES, RowLog, read_row_log
 from importer.stages.recording.run_folder import RunFolder
 from importer.stages.recording.run_register import (
@@ -52,6 +53,7 @@ __all__ = [
     "Ledger",
     "Part",
     "Progress",
+    "Receipt",
     "RowLog",
     "RunFolder",
     "RunRecord",
@@ -61,6 +63,7 @@ __all__ = [
     "Tally",
     "WarningsFile",
     "add_run",
+    "copy_receipt",
     "cut_back",
     "database_path",
     "end_run",

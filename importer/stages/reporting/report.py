@@ -47,6 +47,7 @@ class RunReport:
     reasons: tuple[Reason, ...] = ()
     dead_letter: Path | None = None
     warnings_file: Path | None = None
+    receipt: Path | None = None
     folder: Path | None = None
     stop: Stop | None = None
 
@@ -79,6 +80,7 @@ class RunReport:
             "reasons": [reason.as_dict() for reason in self.reasons],
             "dead_letter": _text(self.dead_letter),
             "warnings_file": _text(self.warnings_file),
+            "receipt": _text(self.receipt),
             "folder": _text(self.folder),
             "stopped_because": self.stop.code if self.stop else None,
             "stopped_message": self.stop.message if self.stop else None,
