@@ -141,9 +141,8 @@ def run(
         wait_seconds=options.seconds(wait, "--wait") or 0.0,
         again=("--sandbox",) if use_sandbox else (),
     )
-    session = Session(
-        use_sandbox, yes, as_json, quiet, None if if_unfinished else _what_of_the_unfinished
-    )
+    question = None if if_unfinished else _what_of_the_unfinished
+    session = Session(use_sandbox, yes, as_json, quiet, question)
     return _send(session, sources, mapping, config)
 
 
