@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from importer.config import RunConfig
+from importer.errors import UsageError
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.mapping_file import Attribute
-from importer.prepared import Prepared
 from importer.records import Block, Rejection
-from importer.stages.reading import read_record
-from importer.typed import Typed, TypedColumn
+from importer.rules import RULES
+from importer.stages.coercing import Step, steps_of
+from importer.stages.reading import picked, read_record
+from importer.typed import TypedColumn
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class PreviewValue:
     cells: source column -> its text, None for a null.
     json: the JSON text that is sent; None where nothing is.
     problem: why the value is refused; "" if it is not.
+    steps: what was done to the cells, in order; the last of a column or part gives it its type.
+    checked: the checks that the mapping asks for, by name.
     """
 
     attribute: str
@@ -27,6 +34,8 @@ class PreviewValue:
     cells: dict[str, str | None]
     json: str | None
     problem: str = ""
+    steps: tuple[Step, ...] = ()
+    checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class PreviewRow:
 
     payload: the exact JSON text; None for a row that would not be sent.
     problems: all reasons, the unreadable row's among them.
+    warnings: what the rules say of the row, which is sent all the same.
     """
 
     file: str
@@ -44,81 +54,122 @@ class PreviewRow:
     payload: str | None
     filtered: bool
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def preview_source(
-    sources: SourcesLike, mapping: MappingLike, config: RunConfig | None = None, *, rows: int = 5
+    sources: SourcesLike,
+    mapping: MappingLike,
+    config: RunConfig | None = None,
+    *,
+    rows: int = 5,
+    row_numbers: Collection[int] = (),
 ) -> tuple[PreviewRow, ...]:
-    """Prepare the first rows and show every step; nothing is sent and nothing written.
+    """Prepare some rows and show every step; nothing is sent and nothing written.
 
-    Raises MappingError or SourceError.
+    rows: how many of the first rows.  row_numbers: these rows instead, each in every file that has
+    it; the source is read up to the last of them, and no other row is prepared.
+    Each row is looked at alone: what only a look at other rows can tell is not told.
+    Raises MappingError or SourceError; UsageError for a row that no file has.
     """
     job = open_job(sources, mapping, config or RunConfig())
-    return tuple(row for block in job.source.blocks(rows) for row in preview_block(job, block))
+    wanted = frozenset(row_numbers)
+    chosen = _numbered(job, wanted) if wanted else job.source.blocks(rows)
+    return tuple(row for block in chosen for row in preview_block(job, block))
 
 
 def preview_block(job: Job, block: Block) -> list[PreviewRow]:
     """Show every step of a block's rows."""
-    prepared = job.preparer.prepare(block)
-    view = _View(job, block, prepared, job.preparer.coerced(block))
-    return [view.row(index) for index in range(block.rows)]
+    return [
+        _View(job, picked(block, np.array([index], np.int64))).row() for index in range(block.rows)
+    ]
+
+
+def _numbered(job: Job, wanted: frozenset[int]) -> Iterator[Block]:
+    """Give the rows of these numbers, each as a block; numbers count by file."""
+    missing, last, rows = set(wanted), max(wanted), 0
+    for block in job.source.blocks(last if len(job.source.files) == 1 else None):
+        end = block.first_row + block.rows
+        found = sorted(number for number in wanted if block.first_row <= number < end)
+        for number in found:
+            yield picked(block, np.array([number - block.first_row], np.int64))
+        missing -= set(found)
+        rows = max(rows, end - 1)
+    if missing:
+        raise UsageError(
+            f"--row {min(missing)}",
+            "a row that the source does not have",
+            f"1 to {rows:,}",
+            "rows are numbered from 1, without the header; `_row` of a dead letter says it",
+        )
 
 
 class _View:
-    def __init__(self, job: Job, block: Block, prepared: Prepared, typed: Typed) -> None:
+    """One row, in a block of its own: so that every warning is its own, too."""
+
+    def __init__(self, job: Job, block: Block) -> None:
         self.job = job
         self.block = block
-        self.prepared = prepared
-        self.typed = typed
-        self.filtered = set(prepared.filtered.tolist())
-        self.bodies = dict(zip(prepared.index.tolist(), prepared.bodies.to_pylist(), strict=True))
-        self.positions = {index: at for at, index in enumerate(typed.batch.index.tolist())}
+        self.prepared = job.preparer.prepare(block)
+        self.typed = job.preparer.coerced(block)
 
-    def row(self, index: int) -> PreviewRow:
-        reasons = [reason for reason in self.prepared.rejections if reason.index == index]
-        body = self.bodies.get(index)
+    def row(self) -> PreviewRow:
+        bodies = self.prepared.bodies.to_pylist()
         return PreviewRow(
             file=self.block.file,
-            row=self.block.first_row + index,
-            line=self.block.line(index),
-            values=self._values(index, reasons),
-            payload=None if body is None else body.decode(),
-            filtered=index in self.filtered,
-            problems=tuple(reason.message for reason in reasons),
+            row=self.block.first_row,
+            line=self.block.line(0),
+            values=self._values() if self.typed.batch.rows else (),
+            payload=bodies[0].decode() if bodies else None,
+            filtered=len(self.prepared.filtered) > 0,
+            problems=tuple(reason.message for reason in self.prepared.rejections),
+            warnings=tuple(self._warnings()),
         )
 
-    def _values(self, index: int, reasons: list[Rejection]) -> tuple[PreviewValue, ...]:
-        at = self.positions.get(index)
-        if at is None:
-            return ()
+    def _warnings(self) -> Iterator[str]:
+        for reason in self.prepared.left_out:
+            yield f"{_named(reason.column)}{reason.message}; the value is left out"
+        for warned in self.prepared.warnings:
+            if warned.code != "left-out":
+                found = f" ({warned.found})" if warned.found else ""
+                what = RULES[warned.code].what
+                yield f"{_named(warned.column)}{what}{found} [{warned.code}]"
+
+    def _values(self) -> tuple[PreviewValue, ...]:
         columns = self.job.source.columns
-        record = read_record(self.block, index, columns)
+        record = read_record(self.block, 0, columns)
         cells = dict(zip(columns, record.cells or (), strict=False))
-        left_out = [reason for reason in self.prepared.left_out if reason.index == index]
-        mapping = self.job.mapping
-        customer_id = self.typed.customer_ids[at].as_py()
-        values = [_value(mapping.customer_id, cells, customer_id, reasons)]
+        customer_id = self.typed.customer_ids[0].as_py()
+        values = [self._value(self.job.mapping.customer_id, cells, customer_id)]
         platforms: list[TypedColumn] = list(self.typed.platforms)
         for column in [*self.typed.attributes, *platforms]:
-            json = column.json[at].as_py()
-            values.append(_value(column.attribute, cells, json, [*reasons, *left_out]))
+            values.append(self._value(column.attribute, cells, column.json[0].as_py()))
         return tuple(values)
 
+    def _value(
+        self, attribute: Attribute, cells: dict[str, str | None], json: str | None
+    ) -> PreviewValue:
+        reasons = (*self.prepared.rejections, *self.prepared.left_out)
+        return PreviewValue(
+            attribute=attribute.name,
+            type=attribute.type,
+            cells={column: cells.get(column) for column in dict.fromkeys(attribute.columns)},
+            json=json,
+            problem="; ".join(
+                reason.message for reason in reasons if _is_about(reason, attribute, json)
+            ),
+            steps=steps_of(self.typed.batch.cells, attribute),
+            checked=tuple(check.name for check in attribute.check) if json is not None else (),
+        )
 
-def _value(
-    attribute: Attribute, cells: dict[str, str | None], json: str | None, reasons: list[Rejection]
-) -> PreviewValue:
-    columns = dict.fromkeys(attribute.columns)
-    problems = [
-        reason.message
-        for reason in reasons
-        if reason.column
-        and (reason.column == attribute.label or reason.column in attribute.origin.columns)
-    ]
-    return PreviewValue(
-        attribute=attribute.name,
-        type=attribute.type,
-        cells={column: cells.get(column) for column in columns},
-        json=json,
-        problem="; ".join(problems),
-    )
+
+def _named(column: str) -> str:
+    return f'column "{column}": ' if column else ""
+
+
+def _is_about(reason: Rejection, attribute: Attribute, json: str | None) -> bool:
+    """Tell whether a reason is an attribute's; others may stand in the same column."""
+    if reason.stage == "coercing" and json is not None and attribute.type != "json":
+        return False
+    names = (attribute.label, *attribute.origin.columns)
+    return reason.column != "" and reason.column in names

@@ -34,6 +34,14 @@ Transform = str | Replace | ReplacePattern | Slice
 
 WITH_ARGUMENTS = ("replace", "replace_pattern", "slice")
 
+_NAMES = {Replace: "replace", ReplacePattern: "replace_pattern", Slice: "slice"}
+
+
+def name_of(transform: Transform) -> str:
+    """Give the name under which a mapping has a transform."""
+    return transform if isinstance(transform, str) else _NAMES[type(transform)]
+
+
 MOST_DIGITS = 7
 """Of a number that counts parts or characters; no cell has more of them."""
 

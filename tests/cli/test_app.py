@@ -33,7 +33,7 @@ FLAGS = {
     "--state-dir --wait --yes --json --quiet",
     "check": "--mapping --problems --payloads --allow-failures --limit --only --workers --json "
     "--update-existing-only --quiet",
-    "preview": "--mapping --rows --json",
+    "preview": "--mapping --rows --row --json",
     "mapping check": "--delimiter --json",
     "mapping test": "--json",
     "mapping schema": "--out --json",

@@ -36,6 +36,8 @@ def test_a_preview_as_data_has_each_step(call: Call, users: str) -> None:
         "cells": {"seq": "1"},
         "json": "1",
         "problem": None,
+        "steps": [{"step": "integer", "of": None, "text": "1"}],
+        "checks": [],
     }
     assert good["payload"]["customer_id"] == "u1"
     assert good["payload"]["attributes"] == {"seq": 1, "name": "Asha"}
@@ -65,3 +67,34 @@ def test_what_is_blank_constant_or_left_out_is_called_so(call: Call, folder: Pat
     assert "payload" not in second
     assert "born='never'  ->  bad: found " in third
     assert '"attributes":{"seq":"1","from":"crm"}' in third
+
+
+def test_rows_of_choice_are_shown_with_their_steps_and_warnings(call: Call, folder: Path) -> None:
+    rows = [(f"u{n}", " A@X.com ", "NULL") for n in range(1, 20)]
+    write_csv(folder / "u.csv", ["id", "mail", "city"], rows)
+    (folder / "m.yaml").write_text(
+        "mapping: 1\ncustomer_id: id\nattributes:\n"
+        "  email: {column: mail, transform: [strip, lower]}\n  city: city\n"
+        "  first: {first_filled: [city, id], transform: upper, check: {length: 4}}\n"
+    )
+    said = call("preview", "u.csv", "-m", "m.yaml", "--row", "18", "--row", "2").out
+    assert [line for line in said.splitlines() if " row " in line] == [
+        "u.csv row 2 (line 3)",
+        "u.csv row 18 (line 19)",
+    ]
+    assert (
+        "mail=' A@X.com '  ->  strip 'A@X.com'  ->  lower 'a@x.com'  ->  \"a@x.com\" (email)"
+        in said
+    )
+    assert (
+        'city: upper \'NULL\'  ->  city: string "NULL"  ->  "NULL" (string, passes length)' in said
+    )
+    assert '  warning: column "city": a text that looks like an empty cell' in said
+    (row,) = call("preview", "u.csv", "-m", "m.yaml", "--row", "2", "--json").json["rows"]
+    assert row["values"][1]["steps"][0] == {"step": "strip", "of": None, "text": "A@X.com"}
+    assert row["warnings"][0].endswith("[looks-null]")
+    missing = call("preview", "u.csv", "-m", "m.yaml", "--row", "20")
+    assert missing.exit == 2
+    assert missing.err.startswith(
+        "error: --row 20: a row that the source does not have; expected 1 to 19"
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
+from importer.mapping_file.transforming import name_of
 from importer.stages.coercing.arrays import flags, limits, only
 from importer.stages.coercing.contract import Bad, bad_where
 from importer.stages.coercing.cutting import extracted, part
@@ -75,6 +77,24 @@ def clean(raw: pa.Array, attribute: Attribute) -> Clean:
     blank = ready.blank.copy()
     blank[cut.bad[0].positions] = False
     return Clean(ready.texts, blank, (*cut.bad, *ready.bad))
+
+
+def cleaning_steps(raw: pa.Array, attribute: Attribute) -> Iterator[tuple[str, pa.Array]]:
+    """Give the texts after each step that `clean` takes, under the step's name in the mapping."""
+    texts = raw
+    if attribute.split is not None:
+        texts = _cut(raw, replace(attribute, extract=None)).texts
+        yield "split", texts
+    if attribute.extract is not None:
+        texts = _cut(raw, attribute).texts
+        yield "extract", texts
+    for transform in attribute.transforms:
+        texts = _transformed(texts, replace(attribute, transforms=(transform,)))
+        yield name_of(transform), texts
+    texts = without(texts, attribute.nulls)
+    yield "nulls", texts
+    if attribute.values is not None:
+        yield "values", _looked_up(texts, attribute).texts
 
 
 def _transformed(texts: pa.Array, attribute: Attribute) -> pa.Array:
