@@ -34,6 +34,9 @@ FLAGS = {
     "check": "--mapping --problems --payloads --allow-failures --limit --only --workers --json "
     "--update-existing-only --quiet",
     "preview": "--mapping --rows --row --json",
+    "runs show": "--state-dir --json",
+    "runs prune": "--older-than --dry-run --yes --state-dir --json",
+    "why": "--run --row --file --all --show-values --state-dir --json",
     "mapping check": "--delimiter --json",
     "mapping test": "--json",
     "mapping schema": "--out --json",
