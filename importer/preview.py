@@ -123,7 +123,7 @@ class _View:
             payload=bodies[0].decode() if bodies else None,
             filtered=len(self.prepared.filtered) > 0,
             problems=tuple(reason.message for reason in self.prepared.rejections),
-            warnings=tuple(self._warnings()),
+            warnings=(*self._warnings(), *self._open(is_sent=bool(bodies))),
         )
 
     def _warnings(self) -> Iterator[str]:
@@ -134,6 +134,15 @@ class _View:
                 found = f" ({warned.found})" if warned.found else ""
                 what = RULES[warned.code].what
                 yield f"{_named(warned.column)}{what}{found} [{warned.code}]"
+
+    def _open(self, *, is_sent: bool) -> Iterator[str]:
+        """Say what other rows decide: a row alone does not show it."""
+        mapping = self.job.mapping
+        keys = ["duplicates"] if mapping.duplicates.keep != "each" else []
+        keys += ["unique"] if mapping.unique or mapping.customer_id.unique else []
+        if is_sent and keys:
+            said = " and ".join(f"`{key}:`" for key in keys)
+            yield f"by {said} other rows decide, too; a check of the whole source tells"
 
     def _values(self) -> tuple[PreviewValue, ...]:
         columns = self.job.source.columns

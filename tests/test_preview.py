@@ -151,3 +151,27 @@ def test_a_row_that_cannot_be_read_shows_why(tmp_path: Path, mapping: Path) -> N
     (row,) = numbered(tmp_path / "u.csv", mapping, 2)
     assert (row.values, row.payload) == ((), None)
     assert "[ragged-row]" in row.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("duplicates: last", "`duplicates:`"),
+        ("customer_id: {column: id, unique: true}", "`unique:`"),
+        ("attributes: {n: {column: N, unique: true}}", "`unique:`"),
+        ("duplicates: each", ""),
+    ],
+)
+def test_what_other_rows_decide_is_said_of_rows_that_may_be_sent(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    as_csv(tmp_path / "u.csv")
+    lines = {"customer_id": "customer_id: id", more.partition(":")[0]: more}
+    text = "\n".join(["mapping: 1", "where: {Kind: [user]}", *lines.values()])
+    (tmp_path / "m.yaml").write_text(text)
+    sent, filtered = preview_source(tmp_path / "u.csv", tmp_path / "m.yaml", row_numbers=[1, 9])
+    found = [warning for warning in sent.warnings if "other rows decide" in warning]
+    assert found == (
+        [f"by {said} other rows decide, too; a check of the whole source tells"] if said else []
+    )
+    assert filtered.warnings == ()
