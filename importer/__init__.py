@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from importer.amounts import Allowance, Rate
     from importer.check import check_source
+    from importer.comparing import Compared, Verdict
     from importer.config import RunConfig, Secret, SendingConfig, Target, base_url_for
     from importer.errors import (
         Defect,
@@ -44,12 +45,14 @@ if TYPE_CHECKING:
     from importer.run import run_import
     from importer.stages.reporting import Reason, RunReport
     from importer.stopping import StopSignal
+    from importer.verify import Verification, VerifiedUser, verify_run
     from importer.why import RowStory, Story, explain_row, explain_user
 
 # The module of each name.  They are loaded when first used, so that `--help` need not wait for
 # pandas and Arrow.
 _HOMES = {
     "Allowance": "amounts",
+    "Compared": "comparing",
     "Converted": "mapping_file.conversion",
     "Defect": "errors",
     "Difference": "expectations",
@@ -83,6 +86,9 @@ _HOMES = {
     "Target": "config",
     "TargetError": "errors",
     "UsageError": "errors",
+    "Verdict": "comparing",
+    "Verification": "verify",
+    "VerifiedUser": "verify",
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
@@ -98,10 +104,12 @@ _HOMES = {
     "prune_runs": "pruning",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
+    "verify_run": "verify",
 }
 
 __all__ = [
     "Allowance",
+    "Compared",
     "Converted",
     "Defect",
     "Difference",
@@ -135,6 +143,9 @@ __all__ = [
     "Target",
     "TargetError",
     "UsageError",
+    "Verdict",
+    "Verification",
+    "VerifiedUser",
     "base_url_for",
     "check_mapping",
     "check_source",
@@ -150,6 +161,7 @@ __all__ = [
     "prune_runs",
     "run_import",
     "run_mapping_tests",
+    "verify_run",
 ]
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     ("cli",),
     ("importer",),
     ("resume", "why", "verify"),
-    ("explanations", "comparing"),
+    ("explanations", "comparing", "sampling"),
     ("row_history",),
     ("run", "check", "preview", "ping", "mapping_check", "past_source", "pruning"),
     ("mapping_tests",),

@@ -22,6 +22,7 @@ from importer.cli import (
     resuming,
     running,
     serving,
+    verifying,
 )
 from importer.cli.patient_output import be_patient, output_was_lost
 from importer.errors import ImporterError, Problem, StateError
@@ -61,6 +62,7 @@ app.command("run", rich_help_panel=_SEND)(running.run)
 app.command("resume", rich_help_panel=_SEND)(resuming.resume)
 app.add_typer(past.runs_app, name="runs", rich_help_panel=_LOOK)
 app.command("why", rich_help_panel=_LOOK)(asking.why)
+app.command("verify", rich_help_panel=_LOOK)(verifying.verify)
 app.command("ping", rich_help_panel=_HELP)(looking.ping)
 app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
 app.command("rules", rich_help_panel=_HELP)(looking.rules)

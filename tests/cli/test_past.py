@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from importer.sandbox import SandboxThread
 from tests.cli.conftest import Call
 
 pytestmark = pytest.mark.usefixtures("target")
@@ -102,3 +103,34 @@ def test_why_of_an_unknown_id_is_exit_1_and_of_no_question_exit_2(
     assert call("why", "u2", "--row", "3").exit == 2
     assert call("why", "--run", "last", "--row", "9").exit == 2
     assert call("why", "--run", "nonsense", "--row", "1").exit == 2
+
+
+def test_verify_reads_back_and_says_what_differs(
+    call: Call, users: str, folder: Path, own_target: SandboxThread
+) -> None:
+    call("run", users, "--mapping", "m.yaml", "--quiet")
+    said = call("verify", "last", "--seed", "4")
+    assert said.exit == 0
+    assert "Read back 2 of 2 users of run" in said.out
+    assert "(seed 4)" in said.out
+    (folder / "other.csv").write_text("id,seq,name\nu3,99,Ann\n", encoding="utf-8")
+    call("run", "other.csv", "--mapping", "m.yaml", "--quiet", "--state-dir", "elsewhere")
+    changed = call("verify")
+    assert changed.exit == 1
+    assert 'seq: sent "#", found "##"' in changed.out
+    assert "some minutes later" in changed.out
+    told = call("verify", "--show-values", "--json")
+    assert told.json["users"] == {"equal": 1, "different": 1, "missing": 0, "not comparable": 0}
+    (wrong,) = told.json["differences"]
+    assert (wrong["customer_id"], wrong["row"]) == ("u3", 3)
+    assert (wrong["attributes"][0]["sent"], wrong["attributes"][0]["found"]) == (3, 99)
+    assert call("verify", "--sample", "0").exit == 2
+
+
+def test_a_receipt_is_named_on_the_screen_and_kept_by_resume(
+    call: Call, users: str, folder: Path
+) -> None:
+    said = call("run", users, "--mapping", "m.yaml", "--receipt", "r.csv")
+    assert "Receipt:     r.csv" in said.out
+    assert len((folder / "r.csv").read_text(encoding="utf-8").splitlines()) == 3
+    assert "Receipt:" in call("runs", "show").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -16,6 +17,9 @@ from importer.stages.sending.answers import NoAnswer, Reply
 
 TEXT_BYTES = 64 * 1024
 """What is read of an answer; the API's own are some hundred bytes."""
+
+EXPORT_BYTES = 16 << 20
+"""What is read of an answer with twenty whole users in it."""
 
 _KEPT_HEADERS = ("retry-after", "x-ratelimit-reset", "location")
 
@@ -34,6 +38,7 @@ class Client:
         self._target = target
         self._headers = access.headers(target.app_id, target.api_key.reveal())
         self._customer_url = f"{base_url}{access.CUSTOMER_PATH}/{target.app_id}"
+        self._export_url = f"{base_url}{access.EXPORT_PATH}?app_id={target.app_id}"
         self._test_url = f"{base_url}{access.TEST_PATH}"
         self._connections = config.concurrency
         self._timeout_seconds = config.timeout_seconds
@@ -80,7 +85,16 @@ class Client:
         }
         return await self._exchange(self._test_url, orjson.dumps(question))
 
-    async def _exchange(self, url: str, body: bytes) -> Reply:
+    async def export(self, customer_ids: Sequence[str]) -> Reply:
+        """Ask for these users with all their attributes (Data API docs, "Get User"); may NoAnswer.
+
+        At most limits.EXPORT_USERS_PER_REQUEST of them.
+        """
+        asked = [{"identifier_type": "customer_id", "identifier": one} for one in customer_ids]
+        question = orjson.dumps({"data": {"identifiers": asked}})
+        return await self._exchange(self._export_url, question, EXPORT_BYTES)
+
+    async def _exchange(self, url: str, body: bytes, most_bytes: int = TEXT_BYTES) -> Reply:
         if self._session is None:
             raise RuntimeError("Client is used outside `async with`")
         try:
@@ -90,7 +104,7 @@ class Client:
                     for name in _KEPT_HEADERS
                     if name in response.headers
                 }
-                text = await _read_text(response.content)
+                text = await _read_text(response.content, most_bytes)
                 return Reply(response.status, self._without_secrets(text), headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = self._explain(error)
@@ -131,9 +145,9 @@ class Client:
         return text
 
 
-async def _read_text(content: aiohttp.StreamReader) -> str:
+async def _read_text(content: aiohttp.StreamReader, most_bytes: int) -> str:
     data = bytearray()
-    while len(data) < TEXT_BYTES and (chunk := await content.read(TEXT_BYTES - len(data))):
+    while len(data) < most_bytes and (chunk := await content.read(most_bytes - len(data))):
         data += chunk
     return data.decode("utf-8", "replace")
 
