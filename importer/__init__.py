@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from importer.preview import PreviewRow, PreviewValue, preview_source
     from importer.pruning import Pruned, prune_runs
     from importer.records import Fate, Stop
+    from importer.resume import Unfinished, find_unfinished, resume_run
+    from importer.retried_rows import RetryChoice
+    from importer.retry import retry_rows
     from importer.run import run_import
     from importer.stages.reporting import Reason, RunReport
     from importer.stopping import StopSignal
@@ -71,6 +74,7 @@ _HOMES = {
     "Pruned": "pruning",
     "Rate": "amounts",
     "Reason": "stages.reporting",
+    "RetryChoice": "retried_rows",
     "RowStory": "why",
     "RunConfig": "config",
     "RunReport": "stages.reporting",
@@ -85,6 +89,7 @@ _HOMES = {
     "Story": "why",
     "Target": "config",
     "TargetError": "errors",
+    "Unfinished": "resume",
     "UsageError": "errors",
     "Verdict": "comparing",
     "Verification": "verify",
@@ -96,12 +101,15 @@ _HOMES = {
     "explain_row": "why",
     "explain_user": "why",
     "find_past_run": "past_runs",
+    "find_unfinished": "resume",
     "list_runs": "past_runs",
     "load_mapping": "mapping_file",
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
     "preview_source": "preview",
     "prune_runs": "pruning",
+    "resume_run": "resume",
+    "retry_rows": "retry",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
     "verify_run": "verify",
@@ -128,6 +136,7 @@ __all__ = [
     "Pruned",
     "Rate",
     "Reason",
+    "RetryChoice",
     "RowStory",
     "RunConfig",
     "RunReport",
@@ -142,6 +151,7 @@ __all__ = [
     "Story",
     "Target",
     "TargetError",
+    "Unfinished",
     "UsageError",
     "Verdict",
     "Verification",
@@ -153,12 +163,15 @@ __all__ = [
     "explain_row",
     "explain_user",
     "find_past_run",
+    "find_unfinished",
     "list_runs",
     "load_mapping",
     "mapping_schema",
     "ping_target",
     "preview_source",
     "prune_runs",
+    "resume_run",
+    "retry_rows",
     "run_import",
     "run_mapping_tests",
     "verify_run",

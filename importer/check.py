@@ -194,7 +194,7 @@ class _Check:
 
 
 def _write_payloads(stream: BinaryIO, block: Block, prepared: Prepared) -> None:
-    rows = (prepared.index + block.first_row).tolist()
+    rows = [block.row(index) for index in prepared.index.tolist()]
     stream.writelines(
         b'{"row":%d,"payload":%b}\n' % (row, body)
         for row, body in zip(rows, prepared.bodies.to_pylist(), strict=True)

@@ -16,8 +16,11 @@ _USUAL = SendingConfig()
 
 def command(verb: str, sources: Sequence[str], mapping: str, *flags: str) -> str:
     """Write a command line that can be pasted into a shell."""
-    words = ["moengage-import", verb, *sources, "--mapping", mapping, *flags]
-    return " ".join(shlex.quote(word) for word in words)
+    return _words(verb, *sources, "--mapping", mapping, *flags)
+
+
+def _words(*words: str) -> str:
+    return " ".join(map(shlex.quote, ("moengage-import", *words)))
 
 
 def kept_flags(config: RunConfig) -> tuple[str, ...]:
@@ -80,12 +83,13 @@ def after_run(
     run: str,
     dead_letter: Path | None,
     stop: Stop | None,
+    is_retry: bool = False,
 ) -> str:
     """Give the next command after a run.
 
     After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
     so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
-    written.  What a sandbox took goes to a real workspace next.
+    written.  What a sandbox took goes to a real workspace next; a retry is looked at.
     """
     flags, reading = kept_flags(config), reading_flags(config.source)
     if stop is not None and stop.code != "source-changed":
@@ -94,7 +98,10 @@ def after_run(
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit)
     if dead_letter is not None:
-        return command("run", [str(dead_letter)], mapping, *flags)
+        own = dead_letter.parent.name == run
+        return _words("retry", run if own else str(dead_letter), *_state(config))
+    if is_retry:
+        return _words("runs", "show", run, *_state(config))
     if "--sandbox" in config.again:
         # A sandbox's rate is no rate for a real workspace.
         real = kept_flags(replace(config, sending=_USUAL, again=()))

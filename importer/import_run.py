@@ -56,6 +56,7 @@ class ImportRun:
         self.config = config
         self.ledger = ledger
         self.folder = begun.folder
+        self.record = begun.record
         self.begun = begun.progress
         self.observer = observer
         self.stop = stop
@@ -260,6 +261,7 @@ class ImportRun:
                 run=self.folder.run_id,
                 dead_letter=dead_letter,
                 stop=stop,
+                is_retry=bool(self.record.parent),
             ),
             requests=progress.requests,
             retries=progress.retries,
@@ -273,6 +275,7 @@ class ImportRun:
             receipt=self.config.receipt,
             folder=self.folder.path,
             stop=stop,
+            parent=self.record.parent,
         )
 
 

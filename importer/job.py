@@ -10,6 +10,7 @@ from importer.config import RunConfig, Target
 from importer.errors import MappingError, TargetError
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
+from importer.sieves import Sieve
 from importer.stages.coercing import fixed_value_problems
 from importer.stages.reading import Source, lasting_path, open_source, shown_url
 
@@ -21,9 +22,9 @@ SourcesLike = str | Path | Sequence[str | Path]
 class Job:
     """A source, the mapping bound to its columns, and the stages made of them.
 
-    more_notes: sentences that a person should read besides those on source and mapping.
-
     paths: what was asked for, without what may be secret in a URL.
+    more_notes: sentences that a person should read besides those on source and mapping.
+    sieves: take rows out that need no sending, before those that every run has.
     """
 
     paths: tuple[str, ...]
@@ -31,6 +32,7 @@ class Job:
     mapping: Mapping
     preparer: Preparer
     more_notes: tuple[str, ...] = ()
+    sieves: tuple[Sieve, ...] = ()
 
     @property
     def locations(self) -> tuple[str, ...]:
@@ -61,13 +63,21 @@ def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> J
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
     source = open_source(paths, config.source.over(loaded.source), block_bytes=config.block_bytes)
     shown = tuple(shown_url(str(path)) for path in paths)
-    bound = bind(loaded, source.columns, ", ".join(Path(path).name for path in shown))
+    return job_of(source, loaded, config, shown)
+
+
+def job_of(source: Source, mapping: Mapping, config: RunConfig, paths: tuple[str, ...]) -> Job:
+    """Bind the mapping to an open source; MappingError or SourceError where that cannot be.
+
+    paths: how messages and commands name the source.
+    """
+    bound = bind(mapping, source.columns, ", ".join(Path(path).name for path in paths))
     source.require(bound.columns)
     if config.update_existing_only is not None:
         bound = replace(bound, update_existing_only=config.update_existing_only)
     if problems := fixed_value_problems(bound):
         raise MappingError.of(problems)
-    return Job(shown, source, bound, Preparer(bound, config.only))
+    return Job(paths, source, bound, Preparer(bound, config.only))
 
 
 def require_same_workspace(mapping: Mapping, target: Target) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from importer.prepared import Prepared
-from importer.records import Block, Fate, Outcome, Rejection
+from importer.records import ArrowBlock, Block, Fate, Outcome, Rejection
 from importer.rules import RULES
 from importer.stages.reading import read_record
 from importer.stages.recording import DeadRow, Journal, WarningsFile
@@ -136,7 +136,7 @@ class Losses:
                 column=column,
                 count=1,
                 file=block.file,
-                row=block.first_row + index,
+                row=block.row(index),
                 line=block.line(index),
                 found=found,
                 expected=expected,
@@ -168,7 +168,7 @@ class Losses:
                 ordinal=ordinal,
                 fate=fate,
                 file=block.file,
-                row=block.first_row + index,
+                row=block.row(index),
                 line=block.line(index),
                 cells=record.cells,
                 raw=record.raw,
@@ -180,8 +180,16 @@ class Losses:
                 http_status=http_status,
                 attempts=attempts,
                 request_id=request_id,
+                origin=_origin(block, index),
             )
         )
+
+
+def _origin(block: Block, index: int) -> int | None:
+    """Give the row's place in the run that read it from its file, if that is another one."""
+    if isinstance(block, ArrowBlock) and block.places is not None:
+        return int(block.places[index])
+    return None
 
 
 def reasons_of(rows: Iterable[DeadRow]) -> Reasons:

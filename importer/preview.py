@@ -117,7 +117,7 @@ class _View:
         bodies = self.prepared.bodies.to_pylist()
         return PreviewRow(
             file=self.block.file,
-            row=self.block.first_row,
+            row=self.block.row(0),
             line=self.block.line(0),
             values=self._values() if self.typed.batch.rows else (),
             payload=bodies[0].decode() if bodies else None,

@@ -95,7 +95,7 @@ class SourceOptions:
 
     def over(self, other: SourceOptions) -> SourceOptions:
         """Give these options, and the other's where these are silent."""
-        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        pairs = ((one.name, getattr(self, one.name)) for one in fields(self))
         return replace(other, **{name: value for name, value in pairs if value is not None})
 
 
@@ -131,6 +131,10 @@ class TextBlock:
     def rows(self) -> int:
         return len(self.starts)
 
+    def row(self, index: int) -> int:
+        """Give the number, in its file, of the row at this position."""
+        return self.first_row + index
+
     def line(self, index: int) -> int:
         """Give the physical line where the row at this position begins."""
         return int(self.lines[index])
@@ -141,8 +145,12 @@ class ArrowBlock:
     """Some rows of a Parquet file or a workbook, as typed columns.
 
     lines: the row of the sheet where each row stands; Parquet has none, and `line` is 0.
-    refused: what cannot be read of some rows; it counts where its column is asked for.
+    refused: what cannot be read of some rows; it counts where its column is asked for, or always
+        if it has none.
     constants: as in TextBlock.
+    numbers: the number of each row in its file, where they are not consecutive (mended rows).
+    places: of each row, its place in the run that read it from its file; None where that is this
+        run.
     """
 
     number: int
@@ -153,10 +161,16 @@ class ArrowBlock:
     lines: Int64s | None = None
     refused: tuple[Rejection, ...] = ()
     constants: tuple[tuple[str, str | None], ...] = ()
+    numbers: Int64s | None = None
+    places: Int64s | None = None
 
     @property
     def rows(self) -> int:
         return int(self.table.num_rows)
+
+    def row(self, index: int) -> int:
+        """Give the number, in its file, of the row at this position."""
+        return self.first_row + index if self.numbers is None else int(self.numbers[index])
 
     def line(self, index: int) -> int:
         """Give the row of the sheet; 0 for Parquet."""
@@ -181,12 +195,54 @@ class JsonBlock:
     def rows(self) -> int:
         return len(self.starts)
 
+    def row(self, index: int) -> int:
+        """Give the number, in its file, of the row at this position."""
+        return self.first_row + index
+
     def line(self, index: int) -> int:
         """Give the physical line where the row at this position stands."""
         return int(self.lines[index])
 
 
-Block = TextBlock | ArrowBlock | JsonBlock
+ReadBlock = TextBlock | ArrowBlock | JsonBlock
+"""A block as it comes from a file."""
+
+
+@dataclass(frozen=True)
+class MendedBlock:
+    """A block some of whose rows a person has mended.
+
+    positions: of those rows (ascending).
+    mended: what is read instead of them, one row per position.
+    """
+
+    number: int
+    read: ReadBlock
+    positions: Int64s
+    mended: ArrowBlock
+
+    @property
+    def file(self) -> str:
+        return self.read.file
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.read.columns
+
+    @property
+    def rows(self) -> int:
+        return self.read.rows
+
+    def row(self, index: int) -> int:
+        """Give the number, in its file, of the row at this position."""
+        return self.read.row(index)
+
+    def line(self, index: int) -> int:
+        """Give the line where the row at this position stands in its file."""
+        return self.read.line(index)
+
+
+Block = ReadBlock | MendedBlock
 
 
 @dataclass(frozen=True, slots=True)

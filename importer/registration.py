@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from importer.config import RunConfig, Target
 from importer.errors import SourceChanged, UsageError
 from importer.job import Job
 from importer.run_options import changed_options, mapping_hash, options_of
-from importer.stages.reading import difference
+from importer.stages.reading import difference, fingerprint_of
 from importer.stages.recording import (
     Ledger,
     Progress,
@@ -28,6 +28,7 @@ from importer.stages.recording import (
     open_for_reading,
     set_state,
     unfinished_like,
+    unfinished_retry,
 )
 
 _TICK_SECONDS = 0.001
@@ -71,7 +72,7 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
         run=folder.run_id,
         workspace=target.app_id,
         mapping_name=job.mapping.name,
-        begun=_later_than(ledger.do(latest_begin), now),
+        begun=_later_than(ledger.do(latest_begin), now.timestamp()),
         options=options,
         locations=job.locations,
         fingerprint=fingerprint,
@@ -87,9 +88,52 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
     return Begun(folder, record, Progress())
 
 
-def _later_than(latest: float, now: datetime) -> float:
+def _later_than(latest: float, now_seconds: float) -> float:
     """Give the run's begin; a clock that was put back must not make a new run an old one."""
-    return max(now.timestamp(), latest + _TICK_SECONDS)
+    return max(now_seconds, latest + _TICK_SECONDS)
+
+
+def begin_retry(
+    ledger: Ledger,
+    job: Job,
+    record: RunRecord,
+    folder_of: Callable[[], RunFolder],
+    state_dir: Path,
+) -> Begun:
+    """Register a retry, or go on with the unfinished one that this call repeats.
+
+    job: of the rows as they were put together.  record: what is known of it before it has a folder.
+    folder_of: makes its folder, with its rows in it.
+    An unfinished retry of the same run with other rows or options is closed.
+    """
+    before = ledger.do(lambda connection: unfinished_retry(connection, record.parent))
+    if before is not None and not _retry_changes(before, record):
+        return go_on(ledger, before, state_dir)
+    folder = folder_of()
+    begun = replace(
+        record,
+        run=folder.run_id,
+        begun=_later_than(ledger.do(latest_begin), record.begun),
+        fingerprint=fingerprint_of(folder.mended),
+        rows=job.source.count_rows(),
+    )
+
+    def register(connection: sqlite3.Connection) -> None:
+        if before is not None:
+            set_state(connection, before.run, RunState.CLOSED)
+        add_run(connection, begun)
+
+    ledger.do(register)
+    return Begun(folder, begun, Progress())
+
+
+def _retry_changes(before: RunRecord, record: RunRecord) -> bool:
+    return (
+        bool(changed_options(before.options, record.options))
+        or before.options["retry"]["digest"] != record.options["retry"]["digest"]
+        or before.mapping_hash != record.mapping_hash
+        or before.workspace != record.workspace
+    )
 
 
 def repeated_run(job: Job, target: Target, config: RunConfig) -> RunRecord | None:

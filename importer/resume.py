@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.config import RunConfig, Target
 from importer.errors import StateError, TargetError, UsageError
 from importer.job import Job, open_job, require_same_workspace
-from importer.mapping_file import parse_mapping
+from importer.mapping_file import Mapping, parse_mapping
 from importer.observer import Observer
 from importer.outputs import outputs_of, require_harmless
 from importer.registration import go_on, require_same_source
@@ -29,6 +29,7 @@ from importer.stages.recording import (
 )
 from importer.stages.reporting import RunReport
 from importer.stopping import StopSignal
+from importer.stored_rows import stored_job
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Jo
     sources: where it lies now, if not where it did (an address that held a secret).
     """
     mapping = parse_mapping(run.mapping_text, run.record.options["mapping"])
-    job = open_job(list(sources or run.record.locations), mapping, run.config)
+    if run.record.kind == "retry":
+        job = _kept_rows(run, mapping)
+    else:
+        job = open_job(list(sources or run.record.locations), mapping, run.config)
     require_same_source(run.record, job, moved=bool(sources))
     if not run.mapping_changed:
         return job
@@ -136,6 +140,20 @@ def _require_whole_receipt(run: Unfinished, settings: RunConfig) -> None:
         f"{settings.receipt}, and run {run.record.run} began without a receipt",
         "a receipt from the run's first row on: it must have every delivered row",
         "leave --receipt away, or begin a new run with it",
+    )
+
+
+def _kept_rows(run: Unfinished, mapping: Mapping) -> Job:
+    """Open the rows that a retry keeps: what became of the mended file since does not matter."""
+    folder = RunFolder(run.record.run, run.config.state_dir.absolute() / "runs" / run.record.run)
+    options = run.record.options
+    return stored_job(
+        folder.mended,
+        options["columns"],
+        mapping,
+        run.config,
+        shown=run.record.locations[0],
+        notes=options["retry"]["notes"],
     )
 
 

@@ -99,6 +99,23 @@ _RULES = (
         "fill the cells from what stands in `_raw`, or remove the row",
     ),
     _rule(
+        "cell-rewritten",
+        "mending",
+        "a cell of a mended dead letter that changed only as a spreadsheet changes cells by itself",
+        "nobody meant it: zeros, digits or the order of a date would be lost on the way",
+        _OURS,
+        "nothing, the new dead letter has the cell as it was; where the change is meant, "
+        "--accept-cells",
+    ),
+    _rule(
+        "not-changed",
+        "mending",
+        "a row that MoEngage refused and that nobody has mended since",
+        "it would be refused again, and a request is not sent in vain",
+        _OURS,
+        "mend the row or the mapping (--mapping FILE); --force sends it as it is",
+    ),
+    _rule(
         "quote-open",
         "reading",
         "a quote that is opened and never closed",

@@ -78,7 +78,7 @@ def carry_out(
     job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
     survey = _survey(job, config, ledger, begun, watcher, signal)
-    sieves = () if survey is None else (survey,)
+    sieves = (*job.sieves, *(() if survey is None else (survey,)))
     remark = None if survey is None else survey.remark
     return ImportRun(
         job, target, config, ledger, begun, watcher, signal, sieves=sieves, remark=remark

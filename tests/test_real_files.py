@@ -41,11 +41,11 @@ def read(path: Path, **options: Any) -> Read:
         batch, rejections = read_batch(block, source.columns)
         columns = [batch.cells.column(name).to_pylist() for name in source.columns]
         for index, cells in zip(batch.index.tolist(), zip(*columns, strict=True), strict=True):
-            found.rows[block.first_row + index] = tuple(cell or "" for cell in cells)
-            found.lines[block.first_row + index] = block.line(index)
+            found.rows[block.row(index)] = tuple(cell or "" for cell in cells)
+            found.lines[block.row(index)] = block.line(index)
         for rejection in rejections:
             assert rejection.raw
-            found.bad[block.first_row + rejection.index] = rejection.code
+            found.bad[block.row(rejection.index)] = rejection.code
     return found
 
 

@@ -15,6 +15,8 @@ from importer.rules import RULES
 WITHOUT = {
     "cell-rounded": "it takes a workbook",
     "cell-not-computed": "it takes a workbook",
+    "cell-rewritten": "it takes a dead letter and a spreadsheet",
+    "not-changed": "it takes a dead letter and an API",
     "http-rejected": "it is an answer of the API",
     "status-fail": "it is an answer of the API",
     "http-error": "it is an answer of the API",

@@ -20,6 +20,7 @@ from importer.cli import (
     past,
     previewing,
     resuming,
+    retrying,
     running,
     serving,
     verifying,
@@ -60,6 +61,7 @@ app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
 app.command("check", rich_help_panel=_PREPARE)(checking.check)
 app.command("run", rich_help_panel=_SEND)(running.run)
 app.command("resume", rich_help_panel=_SEND)(resuming.resume)
+app.command("retry", rich_help_panel=_SEND)(retrying.retry)
 app.add_typer(past.runs_app, name="runs", rich_help_panel=_LOOK)
 app.command("why", rich_help_panel=_LOOK)(asking.why)
 app.command("verify", rich_help_panel=_LOOK)(verifying.verify)

@@ -80,7 +80,7 @@ def resume(
 
     found = find_unfinished(chosen_state_dir(state_dir), run)
     config = replace(
-        _changed(found.config, rate, concurrency, allow_failures),
+        changed(found.config, rate, concurrency, allow_failures),
         max_time_seconds=options.seconds(max_time, "--max-time"),
         finish_by=options.moment(finish_by, datetime.now().astimezone()),
         receipt=found.config.receipt if receipt is None else receipt,
@@ -97,9 +97,10 @@ def resume(
     )
 
 
-def _changed(
+def changed(
     config: RunConfig, rate: str | None, concurrency: int | None, allow_failures: str | None
 ) -> RunConfig:
+    """Give a run's settings with those of them that were given again."""
     from importer.amounts import Allowance, Rate
 
     sending = config.sending

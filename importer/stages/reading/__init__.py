@@ -5,19 +5,23 @@ from importer.stages.reading.finding import lasting_path
 from importer.stages.reading.fingerprint import difference, visible_difference
 from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
-from importer.stages.reading.rows import Record, read_batch, read_record
+from importer.stages.reading.rows import Record, read_batch, read_mended, read_record
 from importer.stages.reading.source import Source, open_source
+from importer.stages.reading.stored import StoredSource, fingerprint_of
 
 __all__ = [
     "Record",
     "Source",
     "SourceFile",
+    "StoredSource",
     "difference",
+    "fingerprint_of",
     "is_remote",
     "lasting_path",
     "open_source",
     "picked",
     "read_batch",
+    "read_mended",
     "read_record",
     "shown_url",
     "visible_difference",

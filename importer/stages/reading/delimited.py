@@ -147,6 +147,20 @@ def cells_of(block: TextBlock, index: int) -> list[str] | None:
     return [wire.cell(cell) for cell in cells]
 
 
+def short_cells(block: TextBlock, index: int) -> list[str] | None:
+    """Give the cells of a row that has fewer than the header; None if it is no such row."""
+    wire, grammar, record = (
+        wire_of(block.dialect),
+        grammar_of(block.dialect),
+        record_of(block, index),
+    )
+    found = scan(record, 0, len(record), grammar, is_end=True)
+    is_whole = not found.trouble and found.after >= len(record)
+    if not is_whole or found.cells >= len(block.columns) or wire.bad_byte(record) is not None:
+        return None
+    return [wire.cell(cell) for cell in read_cells(record, grammar)]
+
+
 def record_of(block: TextBlock, index: int) -> bytes:
     """Give the bytes of one record, without its line end."""
     return block.data[int(block.starts[index]) : int(block.ends[index])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from importer.errors import SourceError
@@ -43,6 +44,9 @@ def detect(path: str, sample: bytes, *, is_whole: bool, options: SourceOptions) 
 
 def _dead_letter(path: str, sample: bytes, is_whole: bool) -> Layout | None:
     """Read a dead letter as it was written by us; options speak of the source it came from."""
+    if not _is_utf8(sample, is_whole=is_whole):
+        # A spreadsheet has saved it in an encoding of its own.
+        return None
     encoding = Encoding("utf-8", 3) if sample.startswith(b"\xef\xbb\xbf") else Encoding("utf-8")
     text = Sample(path, sample, encoding.mark_bytes, is_whole)
     for mark in DELIMITERS:
@@ -52,6 +56,14 @@ def _dead_letter(path: str, sample: bytes, is_whole: bool) -> Layout | None:
         if table.is_sound and not table.doubt and (layout := table.layout()).is_dead_letter:
             return layout
     return None
+
+
+def _is_utf8(sample: bytes, *, is_whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=is_whole)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _require_characters(path: str, options: SourceOptions) -> None:

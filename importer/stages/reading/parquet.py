@@ -106,7 +106,7 @@ def read_arrow_block(
         for position in bad.tolist():
             column_of.setdefault(position, name)
     index, cells = np.arange(block.rows), pa.table(texts)
-    refused = tuple(rejection for rejection in block.refused if rejection.column in columns)
+    refused = tuple(one for one in block.refused if not one.column or one.column in columns)
     if not column_of and not refused:
         return Batch(index, cells), ()
     bad_rows = sorted(column_of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,12 @@ from importer.records import (
     Batch,
     Block,
     JsonBlock,
+    MendedBlock,
+    ReadBlock,
     Rejection,
+    TextBlock,
 )
-from importer.stages.reading.delimited import cells_of, raw_of, read_text_block
+from importer.stages.reading.delimited import cells_of, raw_of, read_text_block, short_cells
 from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
 from importer.stages.reading.parquet import cells_of_arrow, read_arrow_block
 
@@ -40,6 +43,8 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     Gives the readable rows, their columns in the block's order, and one Rejection for each of
     the others; every row of the block is in exactly one of both.
     """
+    if isinstance(block, MendedBlock):
+        return _with_mended(block, columns)
     batch, rejections = _read(block, columns)
     if _is_dead_letter(block):
         batch, rejections = _without_unmended(block, batch, rejections)
@@ -49,7 +54,59 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     return batch, rejections
 
 
-def _read(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rejection, ...]]:
+def _with_mended(
+    block: MendedBlock, columns: Collection[str]
+) -> tuple[Batch, tuple[Rejection, ...]]:
+    """Read the rows that a person has mended instead of those that the file has."""
+    batch, rejections = read_batch(block.read, columns)
+    stays = ~np.isin(batch.index, block.positions)
+    mended, refused = _read(block.mended, batch.cells.column_names)
+    refused = tuple(replace(one, index=int(block.positions[one.index])) for one in refused)
+    names = batch.cells.column_names
+    index = np.concatenate([batch.index[stays], block.positions[mended.index]])
+    order = pa.array(np.argsort(index, kind="stable"))
+    cells = batch.cells.filter(pa.array(stays))
+    if names:
+        cells = pa.concat_tables([cells, mended.cells.select(names)]).take(order)
+    positions = set(block.positions.tolist())
+    kept = (one for one in rejections if one.index not in positions)
+    return Batch(np.sort(index), cells), (*kept, *refused)
+
+
+def read_mended(block: ReadBlock) -> tuple[Batch, tuple[Rejection, ...]]:
+    """Read all columns of a mended dead letter's block, with those that we added.
+
+    A row that only lacks cells of our own columns at its end is whole: spreadsheets leave
+    delimiters away after which nothing stands.  So is a row of a workbook with cells that cannot
+    be told for sure, each of which has a Rejection.
+    """
+    if isinstance(block, ArrowBlock):
+        return _read(replace(block, refused=()), block.columns)[0], block.refused
+    batch, rejections = _read(block, block.columns)
+    if not isinstance(block, TextBlock):
+        return batch, rejections
+    names, index, cells, refused = batch.cells.column_names, [], [], []
+    for rejection in rejections:
+        found = short_cells(block, rejection.index) or []
+        missing = block.columns[len(found) :]
+        if not found or set(missing) - set(DEAD_LETTER_COLUMNS):
+            refused.append(rejection)
+            continue
+        whole = dict(zip(block.columns, found + [""] * len(missing), strict=True))
+        index.append(rejection.index)
+        cells.append([whole[name] for name in names])
+    if not index:
+        return batch, rejections
+    further = pa.table(
+        {name: pa.array([row[at] for row in cells], pa.string()) for at, name in enumerate(names)}
+    )
+    places = np.concatenate([batch.index, np.array(index, np.int64)])
+    order = pa.array(np.argsort(places, kind="stable"))
+    both = pa.concat_tables([batch.cells, further]).take(order)
+    return Batch(np.sort(places), both), tuple(refused)
+
+
+def _read(block: ReadBlock, columns: Collection[str]) -> tuple[Batch, tuple[Rejection, ...]]:
     if isinstance(block, ArrowBlock):
         return read_arrow_block(block, columns)
     if isinstance(block, JsonBlock):
@@ -57,7 +114,7 @@ def _read(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rejectio
     return read_text_block(block, columns)
 
 
-def _is_dead_letter(block: Block) -> bool:
+def _is_dead_letter(block: ReadBlock) -> bool:
     return set(DEAD_LETTER_COLUMNS) <= set(block.columns)
 
 
@@ -67,7 +124,7 @@ def _own_cells(cells: dict[str, str | None]) -> list[str]:
 
 
 def _without_unmended(
-    block: Block, batch: Batch, rejections: tuple[Rejection, ...]
+    block: ReadBlock, batch: Batch, rejections: tuple[Rejection, ...]
 ) -> tuple[Batch, tuple[Rejection, ...]]:
     """Refuse the rows of a dead letter whose record nobody has put into cells yet.
 
@@ -111,8 +168,16 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     that a dead letter adds.
     """
     cells: Sequence[str | None] | None
+    if isinstance(block, MendedBlock):
+        at = int(np.searchsorted(block.positions, index))
+        if at < len(block.positions) and block.positions[at] == index:
+            return read_record(block.mended, at, columns)
+        return read_record(block.read, index, columns)
     if isinstance(block, ArrowBlock):
         cells, raw = cells_of_arrow(block, index)
+        unmended = (one.raw for one in block.refused if one.index == index and one.raw)
+        if unfilled := next(unmended, ""):
+            return Record(None, unfilled)
     elif isinstance(block, JsonBlock):
         cells = cells_of_json(block, index)
         raw = raw_line(block, index) if cells is None else ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from importer.errors import SourceError
-from importer.records import ArrowBlock, Block, JsonBlock, SourceOptions, TextBlock
+from importer.records import ArrowBlock, Block, JsonBlock, ReadBlock, SourceOptions, TextBlock
 from importer.stages.reading.blocks import DelimitedFile, OnBytes
 from importer.stages.reading.columns import TableFile, check_names, own_columns, united
 from importer.stages.reading.contents import format_of
@@ -21,6 +21,8 @@ from importer.stages.reading.json_lines import JsonLinesFile
 from importer.stages.reading.parquet import ParquetTable
 from importer.stages.reading.streams import ByteStream, Place, find_files
 from importer.stages.reading.workbooks import SheetTable
+
+Mend = Callable[[ReadBlock], Block]
 
 
 class Source:
@@ -45,6 +47,11 @@ class Source:
         self._described = tuple(map(_describe, files, constants))
         self.columns = columns
         self.bytes_total = sum(file.size_bytes for file in self.files)
+        self._mend: Mend | None = None
+
+    def mended_by(self, mend: Mend) -> None:
+        """Have each block's rows mended from now on, as they are read."""
+        self._mend = mend
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -74,7 +81,8 @@ class Source:
                 return
             for found in file.read_blocks(self._block_bytes, on_bytes):
                 block = found if left is None else _first_rows(found, left)
-                yield replace(block, number=number, constants=constants)
+                block = replace(block, number=number, constants=constants)
+                yield block if self._mend is None else self._mend(block)
                 number += 1
                 left = None if left is None else left - block.rows
                 if left == 0:
@@ -180,7 +188,7 @@ def _describe(file: TableFile, constants: Constants) -> SourceFile:
     )
 
 
-def _first_rows(block: Block, rows: int) -> Block:
+def _first_rows(block: ReadBlock, rows: int) -> ReadBlock:
     if rows >= block.rows:
         return block
     if isinstance(block, ArrowBlock):

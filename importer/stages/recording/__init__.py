@@ -7,6 +7,7 @@ from importer.stages.recording.dead_letter import (
     remember_dead_letter,
     write_dead_letter,
 )
+from importer.stages.recording.dead_rows import DeadRows
 from importer.stages.recording.journal import (
     DeadRow,
     Journal,
@@ -28,10 +29,12 @@ from importer.stages.recording.run_register import (
     end_run,
     find_run,
     latest_begin,
+    retries_of,
     runs,
     set_rows,
     set_state,
     unfinished_like,
+    unfinished_retry,
 )
 from importer.stages.recording.spill import Part, Spill
 from importer.stages.recording.state_lock import (
@@ -48,6 +51,7 @@ __all__ = [
     "UNFINISHED",
     "AppendedFile",
     "DeadRow",
+    "DeadRows",
     "Holder",
     "Journal",
     "Ledger",
@@ -82,6 +86,7 @@ __all__ = [
     "read_row_log",
     "remember_dead_letter",
     "require_partition",
+    "retries_of",
     "runs",
     "save_progress",
     "set_rows",
@@ -89,6 +94,7 @@ __all__ = [
     "state_lock",
     "state_secret",
     "unfinished_like",
+    "unfinished_retry",
     "write_dead_letter",
     "write_json",
 ]

@@ -28,6 +28,7 @@ class DeadRow:
     cells: the source's cells as text, in the source's order; None where the row has none.
     stages, codes, columns, found, expected: of each reason; expected is "" for what the API said.
     raw: the record itself, where it could not be split or decoded.
+    origin: its place in the run that read it from its file, where that is another one (a retry).
     """
 
     ordinal: int
@@ -45,6 +46,12 @@ class DeadRow:
     http_status: int = 0
     attempts: int = 0
     request_id: str = ""
+    origin: int | None = None
+
+    @property
+    def place(self) -> int:
+        """Give its place in the run that read it from its file."""
+        return self.ordinal if self.origin is None else self.origin
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -131,6 +138,19 @@ def find_dead_row(path: Path, length: int, ordinal: int) -> DeadRow | None:
         if offset < 0:
             return None
         return _row(path, data[offset : data.find(b"\n", offset) + 1])
+
+
+def rows_with_offsets(path: Path, length: int | None = None) -> Iterator[tuple[int, DeadRow]]:
+    """Read a journal as it was written, up to a length in bytes; each row with its offset."""
+    size = path.stat().st_size if path.exists() else 0
+    return _rows(path, size if length is None else min(size, length))
+
+
+def row_at(path: Path, offset: int) -> DeadRow:
+    """Read the row at an offset that `rows_with_offsets` gave."""
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        return _row(path, stream.readline())
 
 
 def _rows(path: Path, length: int) -> Iterator[tuple[int, DeadRow]]:

@@ -59,6 +59,11 @@ class RunFolder:
         return self.path / "dead_letter.csv"
 
     @property
+    def mended(self) -> Path:
+        """The rows that a retry sends, like a journal; each ordinal is of the run that read it."""
+        return self.path / "mended.jsonl"
+
+    @property
     def warnings(self) -> Path:
         return self.path / "warnings.csv"
 

@@ -157,6 +157,17 @@ def latest_begin(connection: sqlite3.Connection) -> float:
     return float(connection.execute("SELECT coalesce(max(begun), 0) FROM runs").fetchone()[0])
 
 
+def retries_of(connection: sqlite3.Connection, run: str) -> list[RunRecord]:
+    """Give the retries of this run's dead letter, the latest first."""
+    return [record for record in runs(connection) if record.parent == run]
+
+
+def unfinished_retry(connection: sqlite3.Connection, run: str) -> RunRecord | None:
+    """Give the latest retry of this run's dead letter, if it is unfinished."""
+    latest = next(iter(retries_of(connection, run)), None)
+    return latest if latest is not None and latest.state in UNFINISHED else None
+
+
 def _record(row: tuple[Any, ...], path: Path) -> RunRecord:
     names = [name.strip() for name in _COLUMNS.split(",")]
     *values, seal = row

@@ -32,7 +32,7 @@ class WarningsFile:
         lines = [
             (
                 block.file,
-                block.first_row + reason.index,
+                block.row(reason.index),
                 block.line(reason.index) or "",
                 reason.column,
                 reason.code,

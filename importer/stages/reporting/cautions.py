@@ -72,9 +72,9 @@ class Cautions:
                     column=one.column,
                     rows=one.rows,
                     file=block.file,
-                    row=block.first_row + one.index,
+                    row=block.row(one.index),
                     line=block.line(one.index),
-                    other_row=0 if one.other is None else block.first_row + one.other,
+                    other_row=0 if one.other is None else block.row(one.other),
                     found=one.found,
                 )
             )

@@ -18,6 +18,7 @@ class RunReport:
     """What a run, or a check, came to.
 
     run: its id; "" for a check, which leaves nothing behind.
+    parent: the run whose dead letter this one sends again; "" if it is no retry.
     sources: one sentence per file on how it was read; source: the same as data.
     fates: every word of Fate with its count; their sum is `rows`.
     sent: whether anything was meant to be sent (False for a check).
@@ -50,6 +51,7 @@ class RunReport:
     receipt: Path | None = None
     folder: Path | None = None
     stop: Stop | None = None
+    parent: str = ""
 
     @property
     def dead(self) -> int:
@@ -64,6 +66,7 @@ class RunReport:
         """Give the report as plain data, without a person's values (for JSON)."""
         return {
             "run": self.run,
+            "parent": self.parent or None,
             "rows": self.rows,
             "rows_complete": self.rows_complete,
             "fates": {str(fate): self.fates[fate] for fate in Fate},

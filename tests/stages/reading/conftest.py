@@ -41,9 +41,9 @@ def read_source(source: Source) -> Reading:
         seen = [*batch.index.tolist(), *(rejection.index for rejection in rejections)]
         assert sorted(seen) == list(range(block.rows))
         for index, cells in zip(batch.index.tolist(), zip(*columns, strict=True), strict=True):
-            rows.append((block.first_row + index, block.line(index), cells))
+            rows.append((block.row(index), block.line(index), cells))
         for rejection in rejections:
-            row, line = block.first_row + rejection.index, block.line(rejection.index)
+            row, line = block.row(rejection.index), block.line(rejection.index)
             assert rejection.stage == "reading"
             bad.append((row, line, rejection.code, rejection.raw))
     return Reading(source, rows, bad)

@@ -37,10 +37,10 @@ def test_each_line_is_a_row_and_a_broken_one_is_invalid(
         same = pickle.loads(pickle.dumps(block))
         batch, rejections = read_batch(same, source.columns)
         for index, row in zip(batch.index.tolist(), batch.cells.to_pylist(), strict=True):
-            rows.append((block.first_row + index, block.line(index), *row.values()))
+            rows.append((block.row(index), block.line(index), *row.values()))
             assert read_record(block, index).cells == tuple(row.values())
         for rejection in rejections:
-            row_number = block.first_row + rejection.index
+            row_number = block.row(rejection.index)
             bad.append((row_number, block.line(rejection.index), rejection.code, rejection.raw))
             assert read_record(block, rejection.index).raw == rejection.raw
     assert rows == [

@@ -1,0 +1,120 @@
+"""Holds the command `retry`: the rows of a dead letter, mended or as they were, once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from importer.cli import options
+from importer.cli.resuming import NewAllowance, NewConcurrency, NewRate, changed
+from importer.cli.running import DeadLetterPath, FinishBy, MaxTime, ReportPath, Wait, Yes
+from importer.cli.session import Session
+
+if TYPE_CHECKING:
+    from importer.retried_rows import RetryChoice
+
+Asked = Annotated[
+    str,
+    typer.Argument(
+        help="A run's id, the beginning of one, or `last`; or a mended dead letter (CSV, workbook).",
+        metavar="RUN|FILE",
+    ),
+]
+OnlyUndelivered = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        help="`undelivered`: only the rows whose retries were used up.",
+        metavar="undelivered",
+        show_default=False,
+    ),
+]
+AcceptCells = Annotated[
+    bool,
+    typer.Option("--accept-cells", help="Take cells as they are, whatever a spreadsheet did."),
+]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Send also what MoEngage refused and nobody mended, and what was delivered since.",
+    ),
+]
+OtherMapping = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        "-m",
+        help="A mended mapping. [default: the run's own copy]",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+
+
+@options.with_reading_flags
+def retry(
+    asked: Asked,
+    only: OnlyUndelivered = None,
+    accept_cells: AcceptCells = False,
+    force: Force = False,
+    mapping: OtherMapping = None,
+    rate: NewRate = None,
+    concurrency: NewConcurrency = None,
+    allow_failures: NewAllowance = None,
+    max_time: MaxTime = None,
+    finish_by: FinishBy = None,
+    workers: options.Workers = None,
+    state_dir: options.StateDir = None,
+    dead_letter: DeadLetterPath = None,
+    report: ReportPath = None,
+    wait: Wait = "0s",
+    yes: Yes = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    reading: Any = None,
+) -> int:
+    """Send the rows again that did not make it, as they are in the run's dead letter now.
+
+    A file is a dead letter that was mended elsewhere; its `_run` column names the run. Options are
+    those of the run unless they are given again; the key comes from the environment.
+    """
+    from importer.cli.environment import state_dir as chosen_state_dir
+    from importer.retry import open_retry, send_retry
+
+    folder, choice = chosen_state_dir(state_dir), _choice(only, accept_cells, force)
+    with open_retry(asked, folder, mapping=mapping, choice=choice, reading=reading) as opened:
+        config = replace(
+            changed(opened.config, rate, concurrency, allow_failures),
+            max_time_seconds=options.seconds(max_time, "--max-time"),
+            finish_by=options.moment(finish_by, datetime.now().astimezone()),
+            workers=opened.config.workers if workers is None else workers,
+            wait_seconds=options.seconds(wait, "--wait") or 0.0,
+            dead_letter=dead_letter,
+            report=report,
+        )
+        session = Session(opened.in_sandbox, yes, as_json, quiet)
+        return session.send(
+            config,
+            lambda: opened.job,
+            lambda _job, target, config, observer, stop: send_retry(
+                opened, target, config, observer=observer, stop=stop
+            ),
+        )
+
+
+def _choice(only: str | None, accept_cells: bool, force: bool) -> RetryChoice:
+    from importer.errors import UsageError
+    from importer.retried_rows import RetryChoice
+
+    if only not in (None, "undelivered"):
+        raise UsageError(
+            "--only",
+            repr(only),
+            "`undelivered`",
+            "to retry single rows, leave only them in a copy of the dead letter",
+        )
+    return RetryChoice(only is not None, accept_cells, force)

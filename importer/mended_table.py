@@ -1,0 +1,135 @@
+"""Reads a dead letter that a person has mended, whatever a spreadsheet made of its dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from importer.errors import SourceError
+from importer.records import (
+    DEAD_LETTER_COLUMNS,
+    ArrowBlock,
+    MendedBlock,
+    ReadBlock,
+    Rejection,
+    SourceOptions,
+)
+from importer.stages.reading import SourceFile, open_source, read_mended
+
+_NEEDED = ("_run", "_file", "_row")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class MendedRow:
+    """One row of a mended dead letter.
+
+    run, file, row: what it says of where it comes from.
+    cells: of the source's columns, as they are now.
+    faults: what a workbook cannot tell of single cells (column -> why).
+    place: where it stands in the mended file, for messages.
+    """
+
+    run: str
+    file: str
+    row: int
+    cells: tuple[str, ...]
+    faults: dict[str, Rejection]
+    place: str
+
+
+class MendedTable:
+    """A dead letter as it came back; columns may come in any order, and further ones do not count.
+
+    columns: of the source, in its order; all must be there.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], options: SourceOptions) -> None:
+        """Open it; SourceError if it cannot be read, or is no dead letter of these columns."""
+        self.path = path
+        self.columns = tuple(columns)
+        if options.rename_columns is None:
+            # A spreadsheet adds columns without a name where somebody only touched a cell.
+            options = replace(options, rename_columns=True)
+        self._source = open_source([str(path)], options)
+        _require_columns(path, self._names(), _NEEDED, "a dead letter")
+        _require_columns(path, self._names(), self.columns, "all columns of the dead letter")
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        return self._source.files
+
+    def further_columns(self) -> list[str]:
+        """Name the columns that somebody has added."""
+        known = {*self.columns, *DEAD_LETTER_COLUMNS, ""}
+        return [name for name in self._names() if name not in known]
+
+    def _names(self) -> tuple[str, ...]:
+        return next(iter(self._source.blocks(1))).columns
+
+    def rows(self) -> Iterator[MendedRow]:
+        """Give the rows as they stand; SourceError for one that cannot be told or read."""
+        for block in self._source.blocks():
+            if isinstance(block, MendedBlock):
+                continue
+            batch, rejections = read_mended(block)
+            faults: dict[int, dict[str, Rejection]] = {}
+            for one in rejections:
+                if not one.column or not isinstance(block, ArrowBlock):
+                    raise _unreadable(_place(self.path, block, one.index), one)
+                faults.setdefault(one.index, {})[one.column] = one
+            texts = {
+                name: [text or "" for text in batch.cells.column(name).to_pylist()]
+                for name in (*_NEEDED, *self.columns)
+            }
+            for at, index in enumerate(batch.index.tolist()):
+                place = _place(self.path, block, index)
+                yield MendedRow(
+                    run=texts["_run"][at].strip(),
+                    file=texts["_file"][at],
+                    row=_number(texts["_row"][at], place),
+                    cells=tuple(texts[name][at] for name in self.columns),
+                    faults=faults.get(index, {}),
+                    place=place,
+                )
+
+
+def _place(path: Path, block: ReadBlock, index: int) -> str:
+    line = block.line(index)
+    return f"{path} row {block.row(index)}" + (f" (line {line})" if line else "")
+
+
+def _number(text: str, place: str) -> int:
+    digits = text.strip().removesuffix(".0")
+    if digits.isdecimal():
+        return int(digits)
+    raise SourceError(
+        f'{place} column "_row"',
+        f"{text!r}" if text else "nothing",
+        "the number that stood there: it says which row of the source this is",
+        "put it back; a row that is not of the dead letter goes into a table of its own, for `run`",
+    )
+
+
+def _unreadable(place: str, rejection: Rejection) -> SourceError:
+    return SourceError(
+        place,
+        f"{rejection.found} [{rejection.code}]",
+        rejection.expected,
+        "save the file again, or correct the line in an editor",
+    )
+
+
+def _require_columns(path: Path, found: Sequence[str], needed: Sequence[str], what: str) -> None:
+    missing = [repr(name) for name in needed if name not in found]
+    if not missing:
+        return
+    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    raise SourceError(
+        str(path),
+        f"a table without the column {', '.join(missing[:_MOST_NAMED])}{more}",
+        what,
+        "give a dead letter with the columns as they were, in any order; another table is imported "
+        "with `moengage-import run`",
+    )

@@ -1,0 +1,159 @@
+"""Finds the run whose dead letter is to be sent again, its rows, its mapping and its settings."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from importer.config import RunConfig
+from importer.errors import SourceError, StateError, UsageError
+from importer.job import MappingLike
+from importer.mapping_file import Mapping, load_mapping, parse_mapping
+from importer.mended_table import MendedTable
+from importer.records import Fate, SourceOptions
+from importer.retried_rows import Counts, Retried, RetryChoice, digest_of
+from importer.run_options import config_from, mapping_hash
+from importer.stages.recording import (
+    FATES,
+    DeadRows,
+    RunFolder,
+    RunRecord,
+    RunState,
+    database_path,
+    find_run,
+    load_progress,
+    open_for_reading,
+    read_journal,
+    read_row_log,
+    retries_of,
+)
+
+
+def find_dead_letter(
+    asked: str | Path, state_dir: Path, reading: SourceOptions
+) -> tuple[RunRecord, Path, MendedTable | None]:
+    """Give the run, the file to name, and the mended table; None where the file is gone."""
+    path = Path(asked)
+    if path.is_file():
+        table = MendedTable(path, (), reading)
+        parent = _known(str(_only_run(table)), state_dir, str(path))
+    else:
+        parent = _known(str(asked), state_dir, "retry")
+        folder = folder_of(parent, state_dir)
+        path = folder.dead_letter
+        if not path.is_file():
+            return parent, folder.journal, None
+    columns = parent.options.get("columns") or ()
+    return parent, path, MendedTable(path, columns, reading)
+
+
+def _only_run(table: MendedTable) -> str:
+    """Give the one run that a table's rows name; SourceError if it is none, or several."""
+    named: dict[str, str] = {}
+    for row in table.rows():
+        named.setdefault(row.run, row.place)
+    if len(named) == 1 and (run := next(iter(named))):
+        return run
+    place = named.get("", str(table.path))
+    found = "no run" if "" in named else f"rows of {len(named)} runs: {', '.join(sorted(named))}"
+    remedy = "put it back, or make a table of its own of each run's rows"
+    if set(named) == {""}:
+        remedy = "import it with `moengage-import run`"
+    raise SourceError(f'{place} column "_run"', found, "the id of one run in all rows", remedy)
+
+
+def _known(asked: str, state_dir: Path, place: str) -> RunRecord:
+    connection = open_for_reading(state_dir)
+    if connection is None:
+        return find_run(None, asked, place)
+    with closing(connection):
+        record = find_run(connection, asked, place)
+    if record.state is RunState.OPEN:
+        raise UsageError(
+            f"run {record.run}",
+            "a run that goes on, or was killed",
+            "a run that has ended",
+            f"wait for it, or go on with it: moengage-import resume {record.run}",
+        )
+    return record
+
+
+def folder_of(record: RunRecord, state_dir: Path) -> RunFolder:
+    return RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
+
+
+def dead_rows(
+    parent: RunRecord, folder: RunFolder, mapping: Mapping, state_dir: Path, choice: RetryChoice
+) -> Retried:
+    connection = open_for_reading(state_dir)
+    if connection is None:
+        raise nothing_left(parent, Counts())
+    with closing(connection):
+        progress = load_progress(connection, parent.run, database_path(state_dir))
+        children = retries_of(connection, parent.run)
+    dead = DeadRows(folder.journal, progress.lengths.get(folder.journal.name, 0))
+    if not len(dead):
+        raise nothing_left(parent, Counts())
+    hashed = mapping_hash(mapping.text)
+    delivered: dict[int, bytes] = {}
+    for child in reversed(children):
+        if child.mapping_hash == hashed and child.state is not RunState.OPEN:
+            delivered.update(_delivered(folder_of(child, state_dir)))
+    anew = choice.anew or hashed != parent.mapping_hash
+    return Retried(
+        run=parent.run,
+        columns=tuple(parent.options["columns"]),
+        dead=dead,
+        choice=choice,
+        delivered=delivered,
+        sends_refused=anew,
+    )
+
+
+def _delivered(folder: RunFolder) -> dict[int, bytes]:
+    """Give what a retry has delivered: each row's place, and what its cells were."""
+    log = read_row_log(folder.row_log)
+    ordinals = set(log["ordinal"][log["fate"] == FATES.index(Fate.DELIVERED)].tolist())
+    if not ordinals or not folder.mended.exists():
+        return {}
+    kept = read_journal(folder.mended, folder.mended.stat().st_size)
+    return {row.ordinal: digest_of(row.cells) for at, row in enumerate(kept) if at in ordinals}
+
+
+def mapping_of(parent: RunRecord, folder: RunFolder, asked: MappingLike | None) -> Mapping:
+    if asked is not None:
+        return asked if isinstance(asked, Mapping) else load_mapping(asked)
+    try:
+        text = (folder.path / "mapping.yaml").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise StateError(
+            str(folder.path),
+            f"a run's folder without its mapping ({error})",
+            "the folder as the run made it",
+            "name the mapping with --mapping",
+        ) from None
+    return parse_mapping(text, parent.options["mapping"])
+
+
+def settings_of(parent: RunRecord, state_dir: Path) -> RunConfig:
+    """Give the run's settings; its outputs, and what said how its source is written, are its own."""
+    return replace(
+        config_from(parent.options, state_dir, None),
+        limit=None,
+        source=SourceOptions(),
+        dead_letter=None,
+        report=None,
+    )
+
+
+def nothing_left(parent: RunRecord, counts: Counts) -> UsageError:
+    found = "no row that did not make it"
+    if counts.not_asked:
+        found = f"{counts.not_asked:,} rows that did not make it, none of them undelivered"
+    return UsageError(
+        f"run {parent.run}",
+        found,
+        "rows in its dead letter",
+        "nothing is to be done; see `moengage-import runs`",
+    )
