@@ -166,7 +166,7 @@ class Accounts:
         receipt.add(
             opened.customer_id(index),
             block.file,
-            block.first_row + index,
+            block.row(index),
             block.line(index),
             time.time(),
             outcome,

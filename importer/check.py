@@ -12,6 +12,7 @@ from typing import BinaryIO
 from importer.config import RunConfig
 from importer.constant_id import require_several_users
 from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
+from importer.fixes import check_mark
 from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.losses import Losses
@@ -68,7 +69,7 @@ def check_job(
     stop: StopSignal | None = None,
 ) -> RunReport:
     """Do what check_source does, for a source that is open already."""
-    require_harmless({"--problems": problems, "--payloads": payloads}, job)
+    require_harmless({"--problems": problems, "--payloads": payloads}, job, config.fixes)
     require_several_users(job, config)
     watcher = observer or Silence()
     stopping = stop or StopSignal()
@@ -92,7 +93,9 @@ def check_job(
             return report
         journal.close()
         set_aside(problems)
-        write_dead_letter(problems, "", job.source.columns, journal.in_row_order())
+        write_dead_letter(
+            problems, check_mark(job.source), job.source.columns, journal.in_row_order()
+        )
         return report.with_dead_letter(problems)
 
 
@@ -184,6 +187,7 @@ class _Check:
                 dead=dead,
                 stop=stop,
                 reading=reading_flags(self.config.source),
+                fixes=self.config.fixes,
             ),
             warnings=self.losses.cautions.all(),
             notes=self.job.notes,

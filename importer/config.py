@@ -173,6 +173,8 @@ class RunConfig:
     allow_failures: how many dead letters still give exit code 0.
     workers: processes that prepare; 0 prepares in this process; None chooses by size.
     source: how delimited files are written; it wins over the mapping's `source:`.
+    fixes: mended problems of the source; their rows are read instead of its own.
+    accept_cells: take their cells as they are, whatever a spreadsheet made of them.
     block_bytes: about how much of the source is prepared at once; None chooses by its rows.
     state_dir: where runs keep their folders.
     dead_letter, report: further paths to write them to.
@@ -192,6 +194,8 @@ class RunConfig:
     allow_failures: Allowance = field(default_factory=Allowance)
     workers: int | None = None
     source: SourceOptions = field(default_factory=SourceOptions)
+    fixes: tuple[Path, ...] = ()
+    accept_cells: bool = False
     block_bytes: int | None = None
     state_dir: Path = STATE_DIR
     dead_letter: Path | None = None

@@ -91,7 +91,7 @@ def after_run(
     so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
     written.  What a sandbox took goes to a real workspace next; a retry is looked at.
     """
-    flags, reading = kept_flags(config), reading_flags(config.source)
+    flags, reading = kept_flags(config), [*reading_flags(config.source), *_fixes(config.fixes)]
     if stop is not None and stop.code != "source-changed":
         return about_runs("resume", config.state_dir, run)
     if stop is not None:
@@ -99,9 +99,9 @@ def after_run(
         return command("run", sources, mapping, *reading, *flags, *limit)
     if dead_letter is not None:
         own = dead_letter.parent.name == run
-        return _words("retry", run if own else str(dead_letter), *_state(config))
+        return about_runs("retry", config.state_dir, run if own else str(dead_letter))
     if is_retry:
-        return _words("runs", "show", run, *_state(config))
+        return about_runs("runs show", config.state_dir, run)
     if "--sandbox" in config.again:
         # A sandbox's rate is no rate for a real workspace.
         real = kept_flags(replace(config, sending=_USUAL, again=()))
@@ -117,15 +117,24 @@ def after_check(
     dead: int,
     stop: Stop | None,
     reading: Sequence[str] = (),
+    fixes: Sequence[Path] = (),
 ) -> str:
     """Give the next command after a check: look at the problems, check them mended, or send.
 
+    fixes: mended problems that were read along.
+
     problems: where they were written, if anywhere; dead: how many rows have one.
     """
+    reading = (*reading, *_fixes(fixes))
     if stop is not None:
         return command("check", sources, mapping, *reading)
     if not dead:
         return command("run", sources, mapping, *reading)
     if problems is None:
-        return command("check", sources, mapping, *reading, "--problems", "problems.csv")
-    return command("check", [str(problems)], mapping, *reading)
+        path = f"problems{len(fixes) + 1 if fixes else ''}.csv"
+        return command("check", sources, mapping, *reading, "--problems", path)
+    return command("check", sources, mapping, *reading, *_fixes([problems]))
+
+
+def _fixes(paths: Sequence[Path]) -> list[str]:
+    return [word for path in paths for word in ("--fixes", str(path))]

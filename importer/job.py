@@ -8,6 +8,7 @@ from pathlib import Path
 
 from importer.config import RunConfig, Target
 from importer.errors import MappingError, TargetError
+from importer.fixes import Fixes
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
 from importer.sieves import Sieve
@@ -63,7 +64,17 @@ def open_job(sources: SourcesLike, mapping: MappingLike, config: RunConfig) -> J
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
     source = open_source(paths, config.source.over(loaded.source), block_bytes=config.block_bytes)
     shown = tuple(shown_url(str(path)) for path in paths)
-    return job_of(source, loaded, config, shown)
+    job = job_of(source, loaded, config, shown)
+    return _fixed(job, config) if config.fixes else job
+
+
+def _fixed(job: Job, config: RunConfig) -> Job:
+    """Have the source's rows read as they were mended."""
+    fixes = Fixes(config.fixes, job.source, config.state_dir, accept_cells=config.accept_cells)
+    job.source.mended_by(fixes.mend)
+    names = ", ".join(map(str, config.fixes))
+    note = f"{fixes.count:,} rows are read as {names} has them, instead of the source"
+    return replace(job, more_notes=(*job.more_notes, note))
 
 
 def job_of(source: Source, mapping: Mapping, config: RunConfig, paths: tuple[str, ...]) -> Job:

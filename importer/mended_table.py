@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from importer.errors import SourceError
 from importer.records import (
     DEAD_LETTER_COLUMNS,
     ArrowBlock,
+    Batch,
     MendedBlock,
     ReadBlock,
     Rejection,
     SourceOptions,
 )
+from importer.stages.mending import CODE as REWRITTEN
 from importer.stages.reading import SourceFile, open_source, read_mended
 
 _NEEDED = ("_run", "_file", "_row")
 _MOST_NAMED = 5
+_BETWEEN = "; "
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class MendedRow:
 
     run, file, row: what it says of where it comes from.
     cells: of the source's columns, as they are now.
+    at_fault: the columns for which it says that it was refused.
     faults: what a workbook cannot tell of single cells (column -> why).
     place: where it stands in the mended file, for messages.
     """
@@ -35,6 +40,7 @@ class MendedRow:
     file: str
     row: int
     cells: tuple[str, ...]
+    at_fault: frozenset[str]
     faults: dict[str, Rejection]
     place: str
 
@@ -79,10 +85,8 @@ class MendedTable:
                 if not one.column or not isinstance(block, ArrowBlock):
                     raise _unreadable(_place(self.path, block, one.index), one)
                 faults.setdefault(one.index, {})[one.column] = one
-            texts = {
-                name: [text or "" for text in batch.cells.column(name).to_pylist()]
-                for name in (*_NEEDED, *self.columns)
-            }
+            texts = {name: _texts(batch, name) for name in (*_NEEDED, *self.columns)}
+            codes, columns = (_texts(batch, name) for name in ("_code", "_column"))
             for at, index in enumerate(batch.index.tolist()):
                 place = _place(self.path, block, index)
                 yield MendedRow(
@@ -90,9 +94,24 @@ class MendedTable:
                     file=texts["_file"][at],
                     row=_number(texts["_row"][at], place),
                     cells=tuple(texts[name][at] for name in self.columns),
+                    at_fault=at_fault(codes[at].split(_BETWEEN), columns[at].split(_BETWEEN)),
                     faults=faults.get(index, {}),
                     place=place,
                 )
+
+
+def _texts(batch: Batch, name: str) -> list[str]:
+    """Give a column's texts; blank ones if somebody took it away."""
+    if name not in batch.cells.column_names:
+        return [""] * batch.rows
+    return [text or "" for text in batch.cells.column(name).to_pylist()]
+
+
+def at_fault(codes: Sequence[str], columns: Sequence[str]) -> frozenset[str]:
+    """Name the columns for which a row was refused, apart from what a spreadsheet did to them."""
+    reasons = zip_longest(codes, columns, fillvalue="")
+    labels = {column for code, column in reasons if code != REWRITTEN}
+    return frozenset(labels.union(*(label.split(", ") for label in labels)))
 
 
 def _place(path: Path, block: ReadBlock, index: int) -> str:

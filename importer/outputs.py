@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from importer.config import RunConfig
@@ -13,9 +13,11 @@ _TABLES = ("--problems", "--dead-letter")
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
-def require_harmless(outputs: Mapping[str, Path | None], job: Job) -> None:
+def require_harmless(
+    outputs: Mapping[str, Path | None], job: Job, also_read: Sequence[Path] = ()
+) -> None:
     """Check the paths that options name for output; UsageError names the option."""
-    read = [Path(name) for name in (*job.paths, job.mapping.file)]
+    read = [*(Path(name) for name in (*job.paths, job.mapping.file)), *also_read]
     for option, path in outputs.items():
         if path is not None and option in _TABLES and path.suffix.lower() in _OTHER_WORKBOOKS:
             raise UsageError(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from importer.config import RunConfig
 from importer.errors import SourceError, StateError, UsageError
+from importer.fixes import CHECK
 from importer.job import MappingLike
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
 from importer.mended_table import MendedTable
@@ -64,6 +65,13 @@ def _only_run(table: MendedTable) -> str:
 
 
 def _known(asked: str, state_dir: Path, place: str) -> RunRecord:
+    if asked.startswith(CHECK):
+        raise UsageError(
+            place,
+            "the problems of a check, of which no row was sent yet",
+            "the dead letter of a run",
+            f"give them to the run itself: moengage-import run SOURCE --mapping FILE --fixes {place}",
+        )
     connection = open_for_reading(state_dir)
     if connection is None:
         return find_run(None, asked, place)
@@ -144,6 +152,7 @@ def settings_of(parent: RunRecord, state_dir: Path) -> RunConfig:
         source=SourceOptions(),
         dead_letter=None,
         report=None,
+        receipt=None,
     )
 
 

@@ -89,10 +89,11 @@ def _numbered(job: Job, wanted: frozenset[int]) -> Iterator[Block]:
     """Give the rows of these numbers, each as a block; numbers count by file."""
     missing, last, rows = set(wanted), max(wanted), 0
     for block in job.source.blocks(last if len(job.source.files) == 1 else None):
-        end = block.first_row + block.rows
-        found = sorted(number for number in wanted if block.first_row <= number < end)
+        first = block.row(0)
+        end = first + block.rows
+        found = sorted(number for number in wanted if first <= number < end)
         for number in found:
-            yield picked(block, np.array([number - block.first_row], np.int64))
+            yield picked(block, np.array([number - first], np.int64))
         missing -= set(found)
         rows = max(rows, end - 1)
     if missing:

@@ -68,6 +68,7 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
     folder = RunFolder.create(config.state_dir, options, job.mapping.text, now)
     if config.only is not None:
         folder.write_json("only.json", {"ids": sorted(config.only)})
+    folder.keep_fixes(config.fixes)
     record = RunRecord(
         run=folder.run_id,
         workspace=target.app_id,

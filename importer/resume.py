@@ -172,7 +172,7 @@ def _with_its_folder(record: RunRecord, state_dir: Path) -> Unfinished:
             "import the source anew with `moengage-import run`: a user who is sent twice is only "
             "updated twice",
         ) from None
-    config = config_from(record.options, state_dir, only)
+    config = replace(config_from(record.options, state_dir, only), fixes=folder.fixes)
     return Unfinished(record, config, text, _is_changed(record))
 
 

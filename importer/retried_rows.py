@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 
 from importer.errors import SourceError
-from importer.mended_table import MendedRow, MendedTable
+from importer.mended_table import MendedRow, MendedTable, at_fault
 from importer.records import ArrowBlock, Fate, Rejection
 from importer.stages.mending import CODE as REWRITTEN
 from importer.stages.mending import judged
@@ -20,7 +20,6 @@ from importer.stages.recording import DeadRow, DeadRows, Journal
 _STAGE = "mending"
 _UNFILLED = "not-mended"
 _BLOCK_ROWS = 20_000
-_BETWEEN = ", "
 
 Digests = Mapping[int, bytes]
 """Place in the run that read the file -> what its cells were when they were delivered."""
@@ -133,7 +132,7 @@ class Retried:
             self.columns,
             dead.cells,
             mended.cells,
-            _at_fault(dead),
+            at_fault(dead.codes, dead.columns),
             accept=self.choice.accept_cells,
         )
         refused = [Rejection(0, _STAGE, REWRITTEN, *fault) for fault in found.faults]
@@ -146,13 +145,6 @@ class Retried:
             if column in new and column not in known
         ]
         return found.cells, refused, ""
-
-
-def _at_fault(dead: DeadRow) -> set[str]:
-    """Name the columns for which a row was refused, apart from what a spreadsheet did to them."""
-    reasons = zip(dead.codes, dead.columns, strict=True)
-    labels = {column for code, column in reasons if code != REWRITTEN}
-    return labels.union(*(label.split(_BETWEEN) for label in labels))
 
 
 def digest_of(cells: Sequence[str | None] | None) -> bytes:
@@ -204,11 +196,6 @@ def stored_blocks(store: Journal, columns: Sequence[str]) -> Iterator[ArrowBlock
         waiting.append(row)
     if waiting:
         yield _block(waiting, columns)
-
-
-def rows_block(rows: Sequence[DeadRow], columns: Sequence[str]) -> ArrowBlock:
-    """Give rows of one file as a block."""
-    return _block(list(rows), columns)
 
 
 def _block(rows: list[DeadRow], columns: Sequence[str]) -> ArrowBlock:

@@ -18,7 +18,7 @@ from importer.errors import UsageError
 from importer.job import Job, MappingLike, require_same_workspace
 from importer.mended_table import MendedTable
 from importer.observer import Observer
-from importer.outputs import require_harmless
+from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
     dead_rows,
     find_dead_letter,
@@ -139,13 +139,14 @@ def send_retry(
             "the workspace that the rows were meant for",
             "set MOENGAGE_APP_ID to that workspace",
         )
-    require_harmless({"--dead-letter": settings.dead_letter, "--report": settings.report}, job)
+    require_harmless(outputs_of(settings), job)
     what = f"a retry of run {parent.run}"
     with (
-        state_lock(settings.state_dir, what, settings.wait_seconds),
+        state_lock(settings.state_dir, what, settings.wait_seconds) as lock,
         Ledger(settings.state_dir) as ledger,
     ):
         begun = _begin(ledger, retry, target, settings)
+        lock.carries(begun.record.run)
         stored = _stored(begun, job, settings)
         return carry_out(stored, target, settings, ledger, begun, observer, stop)
 

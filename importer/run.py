@@ -52,7 +52,7 @@ def run_job(
 ) -> RunReport:
     """Do what run_import does, for a source that is open already."""
     require_same_workspace(job.mapping, target)
-    require_harmless(outputs_of(config), job)
+    require_harmless(outputs_of(config), job, config.fixes)
     require_several_users(job, config)
     with (
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from importer.config import RunConfig, SendingConfig, Target
 from importer.job import Job
 from importer.records import SourceOptions
 
-_SAME = ("limit", "only", "update_existing_only", "source")
+_SAME = ("limit", "only", "update_existing_only", "source", "fixes", "accept_cells")
 """What must be the same for a repeated command to mean the same run."""
 
 
@@ -37,6 +37,8 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         # Warnings are counted by whole blocks, so a resumed run must cut the source alike.
         "block_bytes": config.block_bytes,
         "source": asdict(config.source),
+        "fixes": [{"file": path.name, "hash": _file_hash(path)} for path in config.fixes] or None,
+        "accept_cells": config.accept_cells or None,
         "dead_letter": _absolute(config.dead_letter),
         "report": _absolute(config.report),
         "receipt": _absolute(config.receipt),
@@ -47,7 +49,7 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
 def config_from(
     options: Mapping[str, Any], state_dir: Path, only: frozenset[str] | None
 ) -> RunConfig:
-    """Give the settings that `options_of` wrote down."""
+    """Give the settings that `options_of` wrote down; `fixes` are in the run's folder."""
     return RunConfig(
         sending=SendingConfig(
             rate=Rate.parse(options["rate"]),
@@ -62,6 +64,7 @@ def config_from(
         workers=options["workers"],
         block_bytes=options.get("block_bytes"),
         source=SourceOptions(**options["source"]),
+        accept_cells=bool(options.get("accept_cells")),
         state_dir=state_dir,
         dead_letter=_path(options["dead_letter"]),
         report=_path(options["report"]),
@@ -86,6 +89,11 @@ def mapping_hash(text: str) -> str:
 
 def _hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
 
 
 def _absolute(path: Path | None) -> str | None:

@@ -25,6 +25,22 @@ Payloads = Annotated[
         show_default=False,
     ),
 ]
+Fixes = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--fixes",
+        help="Read these rows of the source as they were mended in what --problems wrote. May be "
+        "repeated; the later one is on top.",
+        metavar="PATH",
+        show_default=False,
+    ),
+]
+AcceptCells = Annotated[
+    bool,
+    typer.Option(
+        "--accept-cells", help="Take mended cells as they are, whatever a spreadsheet did to them."
+    ),
+]
 
 
 def check_table(
@@ -32,6 +48,8 @@ def check_table(
     mapping: options.MappingFile,
     problems: Problems = None,
     payloads: Payloads = None,
+    fixes: Fixes = None,
+    accept_cells: AcceptCells = False,
     allow_failures: options.AllowFailures = "0",
     limit: options.Limit = None,
     only: options.Only = None,
@@ -59,6 +77,8 @@ def check_table(
         update_existing_only=update_existing_only,
         workers=workers,
         source=reading or SourceOptions(),
+        fixes=tuple(fixes or ()),
+        accept_cells=accept_cells,
     )
     job = open_job(sources, mapping, config)
     silent = quiet or as_json

@@ -203,6 +203,15 @@ def moment(text: str | None, now: datetime) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=now.tzinfo)
 
 
+def times(max_time: str | None, finish_by: str | None, wait: str) -> dict[str, Any]:
+    """Give the settings that say how long a run may take and wait."""
+    return {
+        "max_time_seconds": seconds(max_time, "--max-time"),
+        "finish_by": moment(finish_by, datetime.now().astimezone()),
+        "wait_seconds": seconds(wait, "--wait") or 0.0,
+    }
+
+
 def ready() -> None:
     """Say that everything is loaded: the collector may work, and leaves alone what is there."""
     gc.freeze()

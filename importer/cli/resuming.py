@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,11 +80,9 @@ def resume(
     found = find_unfinished(chosen_state_dir(state_dir), run)
     config = replace(
         changed(found.config, rate, concurrency, allow_failures),
-        max_time_seconds=options.seconds(max_time, "--max-time"),
-        finish_by=options.moment(finish_by, datetime.now().astimezone()),
         receipt=found.config.receipt if receipt is None else receipt,
         workers=found.config.workers if workers is None else workers,
-        wait_seconds=options.seconds(wait, "--wait") or 0.0,
+        **options.times(max_time, finish_by, wait),
     )
     session = Session(found.in_sandbox, yes, as_json, quiet)
     return session.send(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from importer.cli import options
+from importer.cli.checking import AcceptCells
 from importer.cli.resuming import NewAllowance, NewConcurrency, NewRate, changed
 from importer.cli.running import DeadLetterPath, FinishBy, MaxTime, ReportPath, Wait, Yes
 from importer.cli.session import Session
@@ -31,10 +31,6 @@ OnlyUndelivered = Annotated[
         metavar="undelivered",
         show_default=False,
     ),
-]
-AcceptCells = Annotated[
-    bool,
-    typer.Option("--accept-cells", help="Take cells as they are, whatever a spreadsheet did."),
 ]
 Force = Annotated[
     bool,
@@ -89,10 +85,8 @@ def retry(
     with open_retry(asked, folder, mapping=mapping, choice=choice, reading=reading) as opened:
         config = replace(
             changed(opened.config, rate, concurrency, allow_failures),
-            max_time_seconds=options.seconds(max_time, "--max-time"),
-            finish_by=options.moment(finish_by, datetime.now().astimezone()),
             workers=opened.config.workers if workers is None else workers,
-            wait_seconds=options.seconds(wait, "--wait") or 0.0,
+            **options.times(max_time, finish_by, wait),
             dead_letter=dead_letter,
             report=report,
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from importer.cli import options
-from importer.cli.checking import Payloads, Problems, check_table
+from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
 from importer.cli.session import Session, answer
 
 if TYPE_CHECKING:
@@ -90,6 +89,8 @@ def run(
     receipt: ReceiptPath = None,
     problems: Problems = None,
     payloads: Payloads = None,
+    fixes: Fixes = None,
+    accept_cells: AcceptCells = False,
     dry_run: DryRun = False,
     if_unfinished: IfUnfinished = None,
     wait: Wait = "0s",
@@ -105,20 +106,9 @@ def run(
     """
     if dry_run or problems or payloads:
         _require_dry_run(dry_run, problems, payloads)
-        return check_table(
-            sources,
-            mapping,
-            problems,
-            payloads,
-            allow_failures,
-            limit,
-            only,
-            update_existing_only,
-            workers,
-            as_json,
-            quiet,
-            reading,
-        )
+        what = (sources, mapping, problems, payloads, fixes, accept_cells, allow_failures)
+        how = (limit, only, update_existing_only, workers, as_json, quiet, reading)
+        return check_table(*what, *how)
     from importer.amounts import Allowance
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.config import RunConfig
@@ -131,14 +121,14 @@ def run(
         update_existing_only=update_existing_only,
         workers=workers,
         source=reading,
+        fixes=tuple(fixes or ()),
+        accept_cells=accept_cells,
         state_dir=chosen_state_dir(state_dir),
         dead_letter=dead_letter,
         report=report,
         receipt=receipt,
-        max_time_seconds=options.seconds(max_time, "--max-time"),
-        finish_by=options.moment(finish_by, datetime.now().astimezone()),
         if_unfinished=_unfinished_word(if_unfinished),
-        wait_seconds=options.seconds(wait, "--wait") or 0.0,
+        **options.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),
     )
     question = None if if_unfinished else _what_of_the_unfinished

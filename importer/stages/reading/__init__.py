@@ -2,7 +2,7 @@
 
 from importer.stages.reading.description import SourceFile
 from importer.stages.reading.finding import lasting_path
-from importer.stages.reading.fingerprint import difference, visible_difference
+from importer.stages.reading.fingerprint import content_mark, difference, visible_difference
 from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
 from importer.stages.reading.rows import Record, read_batch, read_mended, read_record
@@ -14,6 +14,7 @@ __all__ = [
     "Source",
     "SourceFile",
     "StoredSource",
+    "content_mark",
     "difference",
     "fingerprint_of",
     "is_remote",

@@ -41,6 +41,13 @@ def fingerprints(places: Sequence[Place]) -> str:
     return orjson.dumps([asdict(_fingerprint(place)) for place in places]).decode()
 
 
+def content_mark(fingerprint: str) -> str:
+    """Give a short text that is the same for the same files, wherever they lie."""
+    files = orjson.loads(fingerprint)
+    content = [[file["size_bytes"], file["version"], file["hash"]] for file in files]
+    return blake2b(orjson.dumps(content), digest_size=8).hexdigest()
+
+
 def difference(then: str, now: str, *, moved: bool = False) -> str:
     """Say in words what changed between two fingerprints; "" if nothing did.
 

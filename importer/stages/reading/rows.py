@@ -67,7 +67,8 @@ def _with_mended(
     order = pa.array(np.argsort(index, kind="stable"))
     cells = batch.cells.filter(pa.array(stays))
     if names:
-        cells = pa.concat_tables([cells, mended.cells.select(names)]).take(order)
+        further = mended.cells.select(names).cast(cells.schema)
+        cells = pa.concat_tables([cells, further]).take(order)
     positions = set(block.positions.tolist())
     kept = (one for one in rejections if one.index not in positions)
     return Batch(np.sort(index), cells), (*kept, *refused)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from importer.stages.recording.private_files import refused, replacing, write_json
+from importer.stages.recording.private_files import (
+    private_bytes,
+    refused,
+    replacing,
+    write_json,
+)
+
+_FIXES = "fixes"
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,19 @@ class RunFolder:
     def row_detail(self) -> tuple[Path, ...]:
         """Everything that is about single rows, and so about people; not all of it need exist."""
         written = (self.journal, self.row_log, self.dead_letter, self.warnings)
-        return (*written, self.receipt, self.only)
+        return (*written, self.receipt, self.only, self.mended, *self.fixes)
+
+    @property
+    def fixes(self) -> tuple[Path, ...]:
+        """The copies of the fixes that the run was given, in their order."""
+        return tuple(sorted(self.path.glob(f"{_FIXES}-*")))
+
+    def keep_fixes(self, paths: Sequence[Path]) -> None:
+        """Copy fixes into the folder: a run that goes on reads the same ones."""
+        for number, path in enumerate(paths, 1):
+            copy = self.path / f"{_FIXES}-{number:02}{path.suffix}"
+            with private_bytes(copy) as stream, path.open("rb") as given:
+                shutil.copyfileobj(given, stream)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
         """Write one of the folder's JSON files, in place by rename."""

@@ -46,7 +46,7 @@ def test_picked_rows_read_as_they_do_in_their_block(kind: str, tmp_path: Path) -
     for indexes in (*([at] for at in range(block.rows)), [0, 2, block.rows - 1]):
         few = picked(block, np.array(indexes, np.int64))
         assert few.rows == len(indexes)
-        assert few.first_row == block.first_row + indexes[0]
+        assert few.row(0) == block.row(indexes[0])
         assert [few.line(at) for at in range(few.rows)] == [block.line(at) for at in indexes]
         batch, few_refused = read_batch(few, few.columns)
         kept = [at for at, index in enumerate(whole.index.tolist()) if index in indexes]
