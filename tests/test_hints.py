@@ -13,7 +13,8 @@ from importer.records import SourceOptions, Stop
 RUN = "20260101-000000-abcd"
 CHANGED = Stop("source-changed", "it changed", "", 3)
 STOP = Stop("interrupted", "SIGINT", "", 130)
-DEAD = Path("/state/runs/1/dead_letter.csv")
+DEAD = Path(f"/state/runs/{RUN}/dead_letter.csv")
+ELSEWHERE = Path("dead letters/today.csv")
 SEND = "moengage-import run users.csv --mapping m.yaml"
 SANDBOX = ("--sandbox",)
 CHECK = "moengage-import check users.csv --mapping m.yaml"
@@ -33,8 +34,9 @@ def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> Non
     [
         (None, None, (), CHECK),
         (None, None, SANDBOX, SEND),
-        (DEAD, None, (), f"moengage-import run {DEAD} --mapping m.yaml"),
-        (DEAD, None, SANDBOX, f"moengage-import run {DEAD} --mapping m.yaml --sandbox"),
+        (DEAD, None, (), f"moengage-import retry {RUN}"),
+        (DEAD, None, SANDBOX, f"moengage-import retry {RUN}"),
+        (ELSEWHERE, None, (), f"moengage-import retry '{ELSEWHERE}'"),
         (None, STOP, (), f"moengage-import resume {RUN}"),
         (DEAD, STOP, (), f"moengage-import resume {RUN}"),
         (None, STOP, SANDBOX, f"moengage-import resume {RUN}"),
@@ -70,15 +72,28 @@ def test_the_next_command_does_no_more_than_this_one_did(
     config: RunConfig, flags: tuple[str, ...]
 ) -> None:
     assert kept_flags(config) == flags
-    for dead_letter, stop in ((None, CHANGED), (DEAD, None)):
-        found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=dead_letter, stop=stop)
-        assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
+    found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=CHANGED)
+    assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
+
+
+def test_a_retry_needs_no_word_but_where_the_run_is_kept() -> None:
+    config = RunConfig(state_dir=Path("/my state"), update_existing_only=True, limit=3)
+    found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=DEAD, stop=None)
+    assert found == f"moengage-import retry {RUN} --state-dir '/my state'"
+
+
+def test_a_retry_that_left_nothing_over_is_looked_at() -> None:
+    config = RunConfig(again=SANDBOX)
+    found = after_run(
+        ["d.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=None, is_retry=True
+    )
+    assert found == f"moengage-import runs show {RUN}"
 
 
 def test_a_limit_holds_for_the_same_source_only() -> None:
     config = RunConfig(limit=0)
-    for dead_letter, stop, end in ((None, CHANGED, "--limit 0"), (DEAD, None, "m.yaml")):
-        found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=dead_letter, stop=stop)
+    for stop, end in ((CHANGED, "--limit 0"), (None, "m.yaml")):
+        found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=stop)
         assert found.endswith(end)
 
 
@@ -88,7 +103,7 @@ def test_a_limit_holds_for_the_same_source_only() -> None:
         (None, 0, None, SEND),
         (Path("p.csv"), 0, None, SEND),
         (None, 3, None, f"{CHECK} --problems problems.csv"),
-        (Path("p.csv"), 3, None, "moengage-import check p.csv --mapping m.yaml"),
+        (Path("p.csv"), 3, None, f"{CHECK} --fixes p.csv"),
         (None, 0, STOP, CHECK),
         (Path("p.csv"), 3, STOP, CHECK),
     ],
@@ -98,6 +113,20 @@ def test_after_a_check_comes_mending_or_sending(
 ) -> None:
     found = after_check(["users.csv"], "m.yaml", problems=problems, dead=dead, stop=stop)
     assert found == expected
+
+
+def test_fixes_are_named_again_until_they_are_sent() -> None:
+    fixes = [Path("a.csv"), Path("b.xlsx")]
+    words = "--fixes a.csv --fixes b.xlsx"
+    found = [
+        after_check(["users.csv"], "m.yaml", problems=path, dead=dead, stop=None, fixes=fixes)
+        for path, dead in ((None, 0), (None, 2), (Path("c.csv"), 2))
+    ]
+    assert found == [
+        f"{SEND} {words}",
+        f"{CHECK} {words} --problems problems3.csv",
+        f"{CHECK} {words} --fixes c.csv",
+    ]
 
 
 def test_a_sandboxs_rate_is_not_proposed_for_a_real_workspace() -> None:

@@ -2,6 +2,7 @@
 
 stage       takes -> gives                              touches the world
 reading     a source -> Block; Block -> Batch           files
+mending     a mended row -> what a person meant         no
 coercing    Batch -> Typed, Rejections                  no
 validating  Typed -> Rejections                         no
 enforcing   Typed -> Rejections, warnings               no
