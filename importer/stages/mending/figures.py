@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
 _MOST_CHARACTERS = 60
-_MOST_EXPONENT = 400
+_MOST_EXPONENT = 300
 _KEPT_DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
 _SHOWN_DIGITS = 9
@@ -35,9 +35,7 @@ def number_rewritten(original: str, now: str, *, at_fault: bool) -> str:
     for a, b in pairs:
         if digits and b in _rounded(a, digits):
             return "it became scientific notation"
-        if _digits(a) > _KEPT_DIGITS and (
-            b in _rounded(a, _KEPT_DIGITS) or float(a) == float(b) or _rounded_alike(a, b)
-        ):
+        if _digits(a) > _KEPT_DIGITS and (b in _rounded(a, _KEPT_DIGITS) or b in _as_float(a)):
             return f"it was rounded to {_KEPT_DIGITS} digits"
         if not at_fault and _digits(b) >= _SHOWN_DIGITS and _is_cut_fraction(a, b):
             return "its fraction was rounded"
@@ -96,12 +94,10 @@ def _rounded(number: Decimal, digits: int) -> list[Decimal]:
     return [Context(prec=digits, rounding=way).plus(number) for way in ways]
 
 
-def _rounded_alike(a: Decimal, b: Decimal) -> bool:
-    """Tell whether both are one number once they have no more digits than a spreadsheet keeps."""
-    return _digits(b.normalize(Context(prec=_MOST_EXPONENT))) <= _KEPT_DIGITS + 2 and any(
-        one == other
-        for one, other in zip(_rounded(a, _KEPT_DIGITS), _rounded(b, _KEPT_DIGITS), strict=True)
-    )
+def _as_float(number: Decimal) -> list[Decimal]:
+    """Give what is left of a number that was kept as a float, exactly and as it is written."""
+    kept = float(number)
+    return [Decimal(kept), Decimal(repr(kept))]
 
 
 def _is_cut_fraction(a: Decimal, b: Decimal) -> bool:

@@ -1,0 +1,425 @@
+"""Promises of rows that are sent again: mended, undelivered, and never in vain."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from importer import Fate, RetryChoice, RunConfig, RunReport, Stop, StopSignal, retry_rows
+from importer.errors import SourceError, UsageError
+from importer.mapping_file import parse_mapping
+from importer.observer import Silence
+from importer.resume import find_unfinished, resume_run
+from importer.retry import open_retry
+from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.recording import find_run, open_for_reading
+from tests.journeys import FAST, dead_letter, fates, profiles, run, target_of, write_csv
+
+MAPPING = """
+mapping: 1
+source: {delimiter: ",", nulls: ["", "NULL"]}
+customer_id: id
+attributes:
+  email: email
+  zip: {column: zip, type: string}
+  seq: {column: seq, type: integer}
+"""
+HEADER = ["id", "email", "zip", "seq"]
+Row = dict[str, str]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    with SandboxThread(
+        SandboxConfig(rate_limit_per_minute=None, order_by="seq", seed=5)
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def begin(sandbox: SandboxThread, folder: Path, state: Path, **settings: Any) -> RunReport:
+    """Import eight rows: the odd ones have a bad address."""
+    rows = [
+        (f"user-{n % 6}", f"Zoë{n}.example.com" if n % 2 else f"u{n}@example.com", f"0{n}134", n)
+        for n in range(8)
+    ]
+    source = write_csv(folder / "users.csv", HEADER, rows)
+    report = run(sandbox, source, MAPPING, state, **settings)
+    assert fates(report) == {"delivered": 4, "invalid": 4}
+    return report
+
+
+def again(sandbox: SandboxThread, state: Path, asked: str | Path, **choice: Any) -> RunReport:
+    return retry_rows(asked, target_of(sandbox), state_dir=state, choice=RetryChoice(**choice))
+
+
+def read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write(
+    path: Path,
+    rows: Sequence[Row],
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
+    columns: Sequence[str] | None = None,
+) -> Path:
+    """Save a table as a spreadsheet does."""
+    with path.open("w", encoding=encoding, newline="") as stream:
+        names = list(columns or rows[0])
+        writer = csv.DictWriter(stream, names, delimiter=delimiter, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def mended(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "email": row["email"].replace(".", "@", 1)} for row in rows]
+
+
+def seqs(sandbox: SandboxThread) -> dict[str, Any]:
+    return {user: found.get("seq") for user, found in profiles(sandbox).items()}
+
+
+def test_rows_that_are_mended_in_place_are_sent_and_the_runs_name_each_other(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    assert first.dead_letter is not None
+    assert first.folder is not None
+    report_before = (first.folder / "report.json").read_bytes()
+    rows = mended(read(first.dead_letter))
+    rows[0]["email"] = "still bad"
+    write(first.dead_letter, rows)
+    second = again(sandbox, state, first.run)
+    assert fates(second) == {"delivered": 3, "invalid": 1}
+    assert (second.parent, second.exit, second.requests) == (first.run, 1, 3)
+    (left,) = dead_letter(second)
+    places = ("_run", "_file", "_row", "_line", "_code")
+    assert [left[name] for name in places] == [
+        second.run,
+        str(tmp_path / "users.csv"),
+        "2",
+        "3",
+        "not-email",
+    ]
+    assert (first.folder / "report.json").read_bytes() == report_before
+    connection = open_for_reading(state)
+    assert connection is not None
+    record = find_run(connection, second.run, "")
+    connection.close()
+    assert (record.kind, record.parent) == ("retry", first.run)
+
+
+DIALECTS = [
+    pytest.param("cp1252", ";", None, id="cp1252 with semicolons"),
+    pytest.param("utf-16", "\t", None, id="utf-16 with tabs"),
+    pytest.param("utf-8", ",", None, id="without a byte-order mark"),
+    pytest.param(
+        "utf-8-sig",
+        ",",
+        ["_run", "zip", "_row", "seq", "_file", "id", "email"],
+        id="other order, and columns taken away",
+    ),
+]
+
+
+@pytest.mark.parametrize(("encoding", "delimiter", "columns"), DIALECTS)
+def test_a_mended_file_is_read_however_a_spreadsheet_saved_it(
+    sandbox: SandboxThread,
+    tmp_path: Path,
+    state: Path,
+    encoding: str,
+    delimiter: str,
+    columns: list[str] | None,
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    rows = mended(dead_letter(first))
+    path = write(tmp_path / "m.csv", rows[::-1], encoding, delimiter, columns)
+    assert fates(again(sandbox, state, path)) == {"delivered": 4}
+    # Sent in the order of the source, whatever order the file has.
+    assert sandbox.stats()["order_violations"] == 0
+    assert profiles(sandbox)["user-1"]["email"] == "Zoë7@example.com"
+
+
+def test_delimiters_that_a_spreadsheet_left_away_at_the_end_are_no_fault(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join([lines[0], *(line.rstrip(",") for line in lines[1:])]), "utf-8")
+    assert fates(again(sandbox, state, path)) == {"delivered": 4}
+
+
+def test_a_workbook_that_a_person_saved_is_taken_and_its_rewritten_cells_are_not(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    path = tmp_path / "dead.xlsx"
+    first = begin(sandbox, tmp_path, state, dead_letter=path)
+    assert first.next == f"moengage-import retry {path} --state-dir {state}"
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    for row in range(2, 6):
+        sheet.cell(row, 2).value = sheet.cell(row, 2).value.replace(".", "@", 1)
+    sheet.cell(3, 3).value = 3134
+    book.save(path)
+    second = again(sandbox, state, path)
+    assert fates(second) == {"delivered": 3, "invalid": 1}
+    (left,) = dead_letter(second)
+    assert left["_code"] == "cell-rewritten"
+    assert '"3134" where "03134" was' in left["_message"]
+    # The new dead letter has the cell as it was and the other as it was mended.
+    assert (left["zip"], left["email"]) == ("03134", "Zoë3@example.com")
+    assert fates(again(sandbox, state, "last")) == {"delivered": 1}
+    assert profiles(sandbox)["user-3"] == {"email": "Zoë3@example.com", "zip": "03134", "seq": 3}
+
+
+def test_cells_that_are_accepted_are_sent_as_they_are(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    rows = [{**row, "zip": row["zip"].lstrip("0")} for row in mended(dead_letter(first))]
+    path = write(tmp_path / "m.csv", rows)
+    assert fates(again(sandbox, state, path)) == {"invalid": 4}
+    assert fates(again(sandbox, state, path, accept_cells=True)) == {"delivered": 4}
+    assert profiles(sandbox)["user-3"]["zip"] == "3134"
+
+
+def test_rows_that_nobody_mended_stay_as_bad_as_they_were(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    second = again(sandbox, state, "last")
+    assert fates(second) == {"invalid": 4}
+    assert [row["_message"] for row in dead_letter(second)] == [
+        row["_message"] for row in dead_letter(first)
+    ]
+
+
+def test_a_dead_letter_that_is_gone_is_taken_from_the_journal_with_a_mended_mapping(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    assert first.dead_letter is not None
+    first.dead_letter.unlink()
+    mapping = parse_mapping(MAPPING.replace("email: email", "mail: email"), "mapping.yaml")
+    second = retry_rows(first.run, target_of(sandbox), state_dir=state, mapping=mapping)
+    assert fates(second) == {"delivered": 4}
+    assert profiles(sandbox)["user-1"]["mail"] == "Zoë7.example.com"
+
+
+def test_what_an_outage_left_is_sent_as_it_is_and_only_that_where_it_is_asked_for(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    rows = [(f"user-{n}", "bad" if n == 1 else f"u{n}@example.com", "", n) for n in range(5)]
+    source = write_csv(tmp_path / "users.csv", HEADER, rows)
+    sandbox.set_faults({"error_rate": 1.0, "error_status": 503})
+    sending = type(FAST)(rate=FAST.rate, concurrency=4, retries=0)
+    first = run(sandbox, source, MAPPING, state, sending)
+    assert fates(first) == {"invalid": 1, "undelivered": 4}
+    sandbox.set_faults({})
+    second = again(sandbox, state, first.run, only_undelivered=True)
+    assert fates(second) == {"delivered": 4}
+    assert any("1 rows are left aside" in note for note in second.notes)
+    begin(sandbox, tmp_path, state)
+    with pytest.raises(UsageError, match="none of them undelivered"):
+        again(sandbox, state, "last", only_undelivered=True)
+
+
+def test_what_moengage_refused_is_not_sent_again_unless_something_changed(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    rows = [(f"user-{n}", f"u{n}@example.com", "", n) for n in range(3)]
+    source = write_csv(tmp_path / "users.csv", HEADER, rows)
+    sandbox.set_faults({"fail_200_rate": 1.0})
+    first = run(sandbox, source, MAPPING, state)
+    assert fates(first) == {"rejected": 3}
+    sandbox.set_faults({})
+    second = again(sandbox, state, first.run)
+    assert (fates(second), second.requests) == ({"invalid": 3}, 0)
+    assert {row["_code"] for row in dead_letter(second)} == {"not-changed"}
+    rows_now = dead_letter(first)
+    rows_now[0]["email"] = "new@example.com"
+    path = write(tmp_path / "m.csv", rows_now)
+    assert fates(again(sandbox, state, path)) == {"delivered": 1, "invalid": 2}
+    assert fates(again(sandbox, state, first.run, anew=True)) == {"delivered": 3}
+
+
+def test_the_same_retry_twice_sends_nothing_twice(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    rows = mended(dead_letter(first))
+    path = write(tmp_path / "m.csv", rows)
+    assert fates(again(sandbox, state, path)) == {"delivered": 4}
+    second = again(sandbox, state, path)
+    assert (fates(second), second.requests, second.exit) == ({"unchanged": 4}, 0, 0)
+    rows[0]["email"] = "other@example.com"
+    write(path, rows)
+    assert fates(again(sandbox, state, path)) == {"delivered": 1, "unchanged": 3}
+    assert fates(again(sandbox, state, path, anew=True)) == {"delivered": 4}
+
+
+def test_rows_that_were_deleted_are_not_retried_and_counted(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first))[1:3])
+    second = again(sandbox, state, path)
+    assert fates(second) == {"delivered": 2}
+    assert any(note.startswith("2 rows of its dead letter are not in") for note in second.notes)
+
+
+class StopsAfter(Silence):
+    """Breaks a run off, or asks it to stop, when so many rows are delivered."""
+
+    def __init__(self, rows: int, stop: StopSignal, *, brutally: bool) -> None:
+        self.left, self.stop, self.brutally = rows, stop, brutally
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        self.left -= rows if fate is Fate.DELIVERED else 0
+        if self.left <= 0:
+            if self.brutally:
+                raise KeyboardInterrupt
+            self.stop.request(Stop("interrupted", "a test", "", 130))
+
+
+@pytest.mark.parametrize("brutally", [False, True])
+def test_a_retry_that_was_broken_off_goes_on_without_the_mended_file(
+    sandbox: SandboxThread, tmp_path: Path, state: Path, brutally: bool
+) -> None:
+    rows = [(f"user-{n % 40}", f"u{n}.example.com", "", n) for n in range(400)]
+    source = write_csv(tmp_path / "users.csv", HEADER, rows)
+    first = run(sandbox, source, MAPPING, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    stop = StopSignal()
+    observer = StopsAfter(150, stop, brutally=brutally)
+    target = target_of(sandbox)
+    try:
+        stopped = retry_rows(path, target, state_dir=state, observer=observer, stop=stop)
+        assert stopped.next.startswith(f"moengage-import resume {stopped.run}")
+    except KeyboardInterrupt:
+        assert brutally
+    path.unlink()
+    report = resume_run(find_unfinished(state), target)
+    assert fates(report) == {"delivered": 400}
+    assert report.parent == first.run
+    assert seqs(sandbox) == {f"user-{n}": 360 + n for n in range(40)}
+    if not brutally:
+        assert sandbox.stats()["requests"] == report.requests == 400
+
+
+def test_the_same_retry_goes_on_with_one_that_was_stopped(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    stop = StopSignal()
+    stop.request(Stop("interrupted", "a test", "", 130))
+    stopped = retry_rows(path, target_of(sandbox), state_dir=state, stop=stop)
+    assert fates(stopped) == {"pending": 4}
+    report = again(sandbox, state, path)
+    assert (report.run, fates(report)) == (stopped.run, {"delivered": 4})
+
+
+def change(name: str, value: str) -> Any:
+    return lambda rows: [{**rows[0], name: value}, *rows[1:]]
+
+
+WRONG = [
+    (change("_run", "20200101-000000-abcd"), SourceError, "rows of 2 runs"),
+    (change("_run", ""), SourceError, 'row 1 .* column "_run": no run'),
+    (change("_row", "777"), SourceError, "row 777 .* not in the dead letter"),
+    (change("_row", ""), SourceError, 'column "_row": nothing'),
+    (change("_file", "other.csv"), SourceError, r"row 2 of other\.csv, which is not in"),
+    (lambda rows: [rows[0], *rows], SourceError, "a second time"),
+    (lambda rows: [{**row, "_run": "20200101-000000-abcd"} for row in rows], UsageError, "no run"),
+    (
+        lambda rows: [{k: v for k, v in row.items() if k != "zip"} for row in rows],
+        SourceError,
+        "without the column 'zip'",
+    ),
+    (
+        lambda rows: [{k: v for k, v in row.items() if k != "_row"} for row in rows],
+        SourceError,
+        "without the column '_row'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "words"), WRONG)
+def test_a_file_that_is_not_the_dead_letter_is_refused_before_anything_is_sent(
+    sandbox: SandboxThread, tmp_path: Path, state: Path, wrong: Any, error: Any, words: str
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", wrong(mended(dead_letter(first))))
+    requests = sandbox.stats()["requests"]
+    with pytest.raises(error, match=words):
+        again(sandbox, state, path)
+    assert sandbox.stats()["requests"] == requests
+    assert not list(state.glob(".retry-*"))
+
+
+def test_a_run_without_dead_rows_has_nothing_to_retry(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    source = write_csv(tmp_path / "u.csv", HEADER, [("user-1", "a@example.com", "", 1)])
+    report = run(sandbox, source, MAPPING, state)
+    with pytest.raises(UsageError, match="no row that did not make it"):
+        again(sandbox, state, report.run)
+
+
+def test_a_record_that_could_not_be_read_is_sent_once_somebody_put_it_into_cells(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    source = tmp_path / "users.csv"
+    source.write_text("id,email,zip,seq\nuser-1,a@example.com,01234,1,more\nuser-2,b@x.de,1,2\n")
+    first = run(sandbox, source, MAPPING, state)
+    assert fates(first) == {"delivered": 1, "invalid": 1}
+    second = again(sandbox, state, first.run)
+    (row,) = dead_letter(second)
+    assert row["_code"] == "not-mended; ragged-row"
+    assert row["_raw"] == "user-1,a@example.com,01234,1,more"
+    row |= {"id": "user-1", "email": "a@example.com", "zip": "01234", "seq": "1"}
+    third = again(sandbox, state, write(tmp_path / "m.csv", [row]))
+    assert (fates(third), third.parent) == ({"delivered": 1}, second.run)
+
+
+def test_a_retry_keeps_what_its_rows_were_before_for_the_next_one(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    with open_retry(first.run, state) as opened:
+        facts = opened.facts
+    assert (facts["of"], facts["origin"]) == (first.run, first.run)
+    second = again(sandbox, state, first.run)
+    with open_retry(second.run, state) as opened:
+        assert (opened.facts["of"], opened.facts["origin"]) == (second.run, first.run)
+        assert opened.facts["origin_begun"] == facts["origin_begun"]
+        (block,) = opened.job.source.blocks()
+        assert block.places is not None
+        assert block.places.tolist() == [1, 3, 5, 7]
+
+
+def test_a_retry_has_the_settings_of_its_run_but_not_its_outputs(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(
+        sandbox, tmp_path, state, dead_letter=tmp_path / "d.csv", update_existing_only=False
+    )
+    with open_retry(first.run, state) as opened:
+        config = opened.config
+    assert isinstance(config, RunConfig)
+    assert config.update_existing_only is False
+    assert (config.dead_letter, config.report, config.limit) == (None, None, None)
