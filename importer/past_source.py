@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from importer.errors import SourceChanged, StateError
 from importer.job import Job, open_job
@@ -12,6 +13,7 @@ from importer.past_runs import PastRun
 from importer.records import Block, Int64s
 from importer.run_options import config_from
 from importer.stages.reading import difference, picked, visible_difference
+from importer.stored_rows import kept_places, stored_job
 
 
 def reopened(past: PastRun) -> Job:
@@ -24,8 +26,13 @@ def reopened(past: PastRun) -> Job:
     _require_same(past, visible_difference(record.fingerprint))
     options = {**record.options, "only": None}
     config = config_from(options, past.state_dir, _only(past))
+    config = replace(config, fixes=past.folder.fixes)
     mapping = parse_mapping(_mapping_text(past), record.options["mapping"])
-    job = open_job(list(record.locations), mapping, config)
+    if record.kind == "retry":
+        kept, columns = past.folder.mended, record.options["columns"]
+        job = stored_job(kept, columns, mapping, config, shown=record.locations[0])
+    else:
+        job = open_job(list(record.locations), mapping, config)
     _require_same(past, difference(record.fingerprint, job.source.fingerprint()))
     return job
 
@@ -48,6 +55,9 @@ def chosen_rows(job: Job, past: PastRun, ordinals: Int64s) -> Iterator[tuple[Int
 
 def file_and_row(past: PastRun, ordinal: int) -> tuple[str, int]:
     """Give the file of a row of the run, and its number in it."""
+    if past.record.kind == "retry":
+        places = kept_places(past.folder.mended)
+        return places[ordinal] if ordinal < len(places) else (past.record.locations[0], 0)
     begun = [(first, file) for first, file in past.progress.files if first <= ordinal]
     first, file = begun[-1] if begun else (0, past.record.locations[0])
     return file, ordinal - first + 1

@@ -15,6 +15,7 @@ from importer.past_runs import PastRun
 from importer.past_source import file_and_row
 from importer.records import Fate
 from importer.stages.recording import FATES, read_row_log, state_secret
+from importer.stored_rows import kept_places
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,18 @@ def row_at(past: PastRun, row: int, file: str | None) -> LoggedRow:
     file: its path or its name; None where the run has one file.
     Raises UsageError if there is no such row.
     """
+    path, ordinal = (
+        _retried(past, file, row) if past.record.kind == "retry" else _read(past, file, row)
+    )
+    log = log_of(past)
+    found = np.flatnonzero(log["ordinal"] == ordinal)
+    if len(found):
+        return _logged(past, log[found[0]])
+    return LoggedRow(past, ordinal, path, row, Fate.PENDING)
+
+
+def _read(past: PastRun, file: str | None, row: int) -> tuple[str, int]:
+    """Give the row's file and its place in a run that read it from there."""
     path, first, end = _span(past, file)
     ordinal = first + row - 1
     if row < 1 or ordinal >= end:
@@ -76,11 +89,24 @@ def row_at(past: PastRun, row: int, file: str | None) -> LoggedRow:
             f"1 to {end - first:,}, the rows of {path} in run {past.run}",
             "the header is not a row, and the first row is 1",
         )
-    log = log_of(past)
-    found = np.flatnonzero(log["ordinal"] == ordinal)
-    if len(found):
-        return _logged(past, log[found[0]])
-    return LoggedRow(past, ordinal, path, row, Fate.PENDING)
+    return path, ordinal
+
+
+def _retried(past: PastRun, file: str | None, row: int) -> tuple[str, int]:
+    """Give the row's file and its place in a run that sends rows of another one again."""
+    found = [
+        (path, place)
+        for place, (path, number) in enumerate(kept_places(past.folder.mended))
+        if number == row and (file is None or _is_called(path, file))
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise UsageError(
+        "--row",
+        f"row {row:,}, which run {past.run} has {'in several files' if found else 'not sent again'}",
+        "one of the rows of its dead letter, by their number in the source",
+        f"name the file with --file, or ask the run before it: {past.record.parent}",
+    )
 
 
 def _span(past: PastRun, file: str | None) -> tuple[str, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from importer.config import RunConfig
@@ -13,7 +14,7 @@ from importer.records import Fate
 from importer.retried_rows import stored_blocks, unchanged_flags
 from importer.sieves import taken_out
 from importer.stages.reading import SourceFile, StoredSource
-from importer.stages.recording import Journal
+from importer.stages.recording import Journal, read_journal
 
 
 class DeliveredSince:
@@ -26,6 +27,16 @@ class DeliveredSince:
         """See `Sieve`."""
         flags = self._flags[prepared.index + first]
         return taken_out(prepared, flags, Fate.UNCHANGED)
+
+
+@lru_cache(maxsize=4)
+def kept_places(path: Path) -> tuple[tuple[str, int], ...]:
+    """Give where each row of a retry stands in its source: file and row, by its place in the retry.
+
+    Raises StateError if the kept rows are damaged; empty if they are gone.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    return tuple((row.file, row.row) for row in read_journal(path, size))
 
 
 def stored_job(

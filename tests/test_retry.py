@@ -14,6 +14,7 @@ from importer import Fate, RetryChoice, RunConfig, RunReport, Stop, StopSignal, 
 from importer.errors import SourceError, UsageError
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
+from importer.records import ArrowBlock
 from importer.resume import find_unfinished, resume_run
 from importer.retry import open_retry
 from importer.sandbox import SandboxConfig, SandboxThread
@@ -408,6 +409,7 @@ def test_a_retry_keeps_what_its_rows_were_before_for_the_next_one(
         assert (opened.facts["of"], opened.facts["origin"]) == (second.run, first.run)
         assert opened.facts["origin_begun"] == facts["origin_begun"]
         (block,) = opened.job.source.blocks()
+        assert isinstance(block, ArrowBlock)
         assert block.places is not None
         assert block.places.tolist() == [1, 3, 5, 7]
 

@@ -80,3 +80,18 @@ def test_fixes_go_from_check_to_run(call: Call, users: str, own_target: SandboxT
     assert (ran.exit, ran.json["fates"]["delivered"]) == (0, 3)
     over = call("check", *words, "--fixes", path, "--problems", path, "--json")
     assert "which is read by this very command" in over.json["error"]["found"]
+
+
+def test_why_knows_a_row_by_its_source_in_the_run_and_in_its_retry(
+    call: Call, users: str, own_target: SandboxThread
+) -> None:
+    ran = call("run", users, "--mapping", "m.yaml", "--json")
+    retried = call("retry", mended(ran.json["dead_letter"]), "--json").json["run"]
+    said = call("why", "u2")
+    assert said.exit == 0
+    assert said.out.count("u.csv row 2 (line 3)") >= 2
+    one = call("why", "--run", retried, "--row", "2", "--json")
+    assert (one.exit, one.json["rows"][0]["fate"]) == (0, "delivered")
+    assert call("why", "--run", retried, "--row", "1").exit == 2
+    assert retried in call("runs", "show", ran.json["run"]).out
+    assert ran.json["run"] in call("runs", "show", retried).out
