@@ -68,7 +68,7 @@ class TypeOptions:
     # --- what stands in the file, and what another column decides -------------------------------
 
     def _plain(self, option: str, resolve: Callable[[Any, Path], Any]) -> Any:
-        value = getattr(self._model, option)
+        value = self._given(option)
         if value is None or isinstance(value, ByColumn):
             return None
         return resolve(value, (*self._path, option))
@@ -77,8 +77,12 @@ class TypeOptions:
         return tuple(
             self._decided_by(option, value)
             for option in _DECIDABLE
-            if isinstance(value := getattr(self._model, option), ByColumn)
+            if isinstance(value := self._given(option), ByColumn)
         )
+
+    def _given(self, option: str) -> Any:
+        """Give what the file says; nothing of what the type has no use for, which is told."""
+        return getattr(self._model, option) if option in TYPE_OPTIONS[self._kind] else None
 
     def _decided_by(self, option: str, value: ByColumn) -> DecidedBy:
         path = (*self._path, option)
