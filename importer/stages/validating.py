@@ -148,6 +148,8 @@ def _check(name: str, argument: Any, kind: str) -> Any:
     if kind not in _EXAMPLES:
         raise ValueError(f"values of type {kind} cannot be checked")
     cast = _CASTS[kind]
+    if kind == "integer" and name in _EQUALITIES:
+        cast = _equal_to_integer
     if name in ("isin", "notin"):
         return getattr(pandera.Check, name)([cast(item) for item in _listed(argument)])
     if name in _EQUALITIES or (name in _ORDERS and name != "in_range"):
@@ -212,6 +214,13 @@ def _integer(argument: Any) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
+def _equal_to_integer(argument: Any) -> int:
+    number = _integer(argument)
+    if not isinstance(number, int):
+        raise ValueError(f"{number} is not a whole number")
+    return number
+
+
 def _boolean(argument: Any) -> bool:
     text = _text(argument).lower()
     if text not in ("true", "false"):
@@ -248,7 +257,7 @@ _WANTED = {
     "in_range": "{} to {}",
     "isin": "one of {}",
     "notin": "none of {}",
-    "str_length": "{} characters",
+    "str_length": "{}",
     "str_matches": "a text that begins as the pattern {} says",
     "str_startswith": "a text that begins with {}",
     "str_endswith": "a text that ends with {}",
@@ -265,7 +274,7 @@ def _wanted(check: Check) -> str:
     if name in ("isin", "notin"):
         items = [", ".join(items)]
     elif name == "str_length":
-        items = [" to ".join(items)]
+        items = [" to ".join(items) + (" character" if items == ["1"] else " characters")]
     return _WANTED[name].format(*items)
 
 

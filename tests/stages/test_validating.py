@@ -94,6 +94,7 @@ def test_every_failed_check_is_told() -> None:
         ("{isin: [a, b]}", "c", "one of a, b"),
         ("{notin: [a, b]}", "a", "none of a, b"),
         ("{str_length: 2}", "a", "2 characters"),
+        ("{length: 1}", "ab", "1 character"),
         ("{str_length: [2, 3]}", "a", "2 to 3 characters"),
         ("{str_length: {min_value: 2, max_value: 3}}", "a", "2 to 3 characters"),
         ("{str_startswith: a}", "b", "a text that begins with a"),
@@ -120,6 +121,8 @@ def test_a_cell_that_failed_coercion_gets_no_second_reason() -> None:
     "attribute",
     [
         "{column: c, type: integer, check: {ge: many}}",
+        "{column: c, type: integer, check: {one_of: [1.5, 2]}}",
+        "{column: c, type: integer, check: {ne: 1.5}}",
         "{column: c, type: number, check: {in_range: 5}}",
         "{column: c, type: number, check: {in_range: {min_value: 5}}}",
         "{column: c, type: date, check: {ge: 01/02/2024}}",

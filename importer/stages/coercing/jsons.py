@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 import orjson
@@ -12,6 +13,12 @@ import pyarrow.compute as pc
 from importer.mapping_file.mapping import Attribute
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
+
+# Far beyond what MoEngage takes, and far below what Python's stack does.
+_DEEPEST = 100
+
+# A text is one match, so that what stands in it counts for nothing.
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
 # White space of JSON which, raw, can only stand between tokens; bodies stay on one line.
 _LINES = str.maketrans("", "", "\t\n\r")
@@ -26,16 +33,24 @@ class Digits(str):
 def strictly_parsed(text: str) -> Any:
     """Parse JSON with numbers as Digits; ValueError for anything that readers may disagree on."""
     orjson.loads(text)
-    try:
-        return json.loads(
-            text,
-            parse_int=Digits,
-            parse_float=Digits,
-            parse_constant=_refuse,
-            object_pairs_hook=_without_doubles,
-        )
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    if text.count("[") + text.count("{") > _DEEPEST and _depth(text) > _DEEPEST:
+        raise ValueError("nested too deeply")
+    return json.loads(
+        text,
+        parse_int=Digits,
+        parse_float=Digits,
+        parse_constant=_refuse,
+        object_pairs_hook=_without_doubles,
+    )
+
+
+def _depth(text: str) -> int:
+    """Count how deeply the lists and objects of a valid JSON text are nested."""
+    depth = deepest = 0
+    for mark in _BRACKETS.findall(text):
+        depth += (mark in "[{") - (mark in "]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def one_line(text: str) -> str:
@@ -70,7 +85,8 @@ def _coerce(texts: pa.Array, _: Attribute) -> Coerced:
 JSON = ValueType(
     name="json",
     rule="A JSON text, sent as it stands but for line ends and tabs between its tokens; keys that "
-    "stand twice, NaN, numbers beyond a double's range and a mere null are refused.",
+    "stand twice, NaN, numbers beyond a double's range, more than 100 levels and a mere null are "
+    "refused.",
     options=("object",),
     hint="`object:` makes it of columns. MoEngage takes objects only where its support has enabled them.",
     examples=(

@@ -36,6 +36,9 @@ Outcomes = Callable[..., list[str | None]]
         ("\u00a01", "not-json"),
         ("\ufeff1", "not-json"),
         ('{"a":' * 3000 + "1" + "}" * 3000, "not-json"),
+        ("[" * 101 + "]" * 101, "not-json"),
+        ("[" * 100 + "]" * 100, "[" * 100 + "]" * 100),
+        ('["' + "[{" * 99 + r"\"" + '"]', '["' + "[{" * 99 + r"\"" + '"]'),
     ],
 )
 def test_json_is_sent_as_it_stands_or_refused(

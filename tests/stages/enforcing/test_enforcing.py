@@ -256,6 +256,13 @@ def test_json_that_moengage_drops_or_cuts_is_refused(cell: str, expected: list[s
     assert [one.code for one in found.warnings] == (["object-sent"] if sends_objects else [])
 
 
+@pytest.mark.parametrize("depth", [100, 101, 900])
+def test_a_deeply_nested_value_is_refused_and_ends_no_run(depth: int) -> None:
+    cells = ['{"a":' * depth + "1" + "}" * depth, "[" * depth + "]" * depth]
+    found = codes(enforced(cells, attribute="{column: c, type: json}"))
+    assert {code for _, code in found} == ({"object-deep", "list-mixed"} if depth == 100 else set())
+
+
 def test_every_code_is_explained() -> None:
     for code, rule in RULES.items():
         assert rule.code == code
