@@ -23,7 +23,7 @@ from importer.mapping_file import Attribute, Mapping, bind, load_mapping, parse_
 from importer.records import Batch
 from importer.stages.coercing import coerce
 from importer.stages.coercing.columns import coerced
-from importer.stages.coercing.phones import digits
+from importer.stages.coercing.phones import forget
 from importer.stages.reading import open_source, read_batch
 
 HERE = Path(__file__).resolve().parent
@@ -127,7 +127,7 @@ def tell_steps(rows: int) -> None:
 
 def phone_seconds(numbers: pa.Array, phone: Attribute) -> float:
     """Coerce a column of phones in blocks, none of whose numbers was seen before."""
-    digits.cache_clear()
+    forget()
     started = time.process_time()
     for first in range(0, len(numbers), BLOCK_ROWS):
         coerced(pa.table({"phone": numbers.slice(first, BLOCK_ROWS)}), phone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import phonenumbers
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute
-from importer.stages.coercing.arrays import flags
+from importer.stages.coercing.arrays import flags, only
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 
 # Letters and extensions would be dropped by the library; a number that lost a part is another.
@@ -20,6 +21,11 @@ _SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2010-\u2015\u202f]+")
 _DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
 # A column of floats writes 9876543210.0, whose last 0 is no digit of the number.
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0*")
+
+# region and `whole:` -> text -> what `_one` gives, for all blocks of a process.
+_KNOWN: dict[tuple[str | None, bool], dict[str, str | None]] = {}
+
+_UNSEEN = "?"
 
 AMBIGUOUS = ""
 """Stands for digits that are a number with their country code, and another without one."""
@@ -92,9 +98,12 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     region = attribute.region
-    found = [_one(text, region, attribute.whole) for text in texts.to_pylist()]
-    values = pa.array([text or None for text in found], pa.string())
-    doubtful = np.array([text == AMBIGUOUS for text in found], dtype=np.bool_)
+    found = _each(texts.to_pylist(), region, attribute.whole)
+    values = pa.array(found, pa.string())
+    doubtful = np.zeros(len(found), dtype=np.bool_)
+    if AMBIGUOUS in found:
+        doubtful = flags(pc.equal(values, AMBIGUOUS))
+        values = only(values, ~doubtful)
     if attribute.style == "e164":
         values = pc.binary_join_element_wise("+", values, "")
     bad = (
@@ -102,6 +111,25 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
         *bad_where(doubtful, "phone-ambiguous", f"a number of {region} that begins with + or 0"),
     )
     return Coerced(values, values, bad, in_quotes=True)
+
+
+def forget() -> None:
+    """Forget every number that was read, as if the process were new."""
+    digits.cache_clear()
+    _KNOWN.clear()
+
+
+def _each(texts: list[str], region: str | None, whole: bool) -> list[str | None]:
+    """Read texts that are all different; what an earlier block had costs a look into a table."""
+    if sum(map(len, _KNOWN.values())) > _REMEMBERED:
+        _KNOWN.clear()
+    known = _KNOWN.setdefault((region, whole), {})
+    found = list(map(known.get, texts, repeat(_UNSEEN)))
+    if _UNSEEN in found:
+        for place, text in enumerate(texts):
+            if found[place] is _UNSEEN:
+                found[place] = known[text] = _one(text, region, whole)
+    return found
 
 
 def _one(text: str, region: str | None, whole: bool) -> str | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from importer.mapping_file.decided_by import DecidedBy
 from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns, FromTemplate
-from importer.stages.coercing.phones import AMBIGUOUS, digits
+from importer.stages.coercing.phones import AMBIGUOUS, digits, forget
 from importer.typed import Typed
 
 _VECTORS = (
@@ -105,7 +105,7 @@ def test_each_distinct_number_is_parsed_once(
         parsed.append(text)
         return real(text, region)
 
-    digits.cache_clear()
+    forget()
     monkeypatch.setattr(phonenumbers, "parse", counting)
     cells = ["+918888444411", "+918888444412", "12"] * 100
     assert outcomes(cells, attribute("phone"))[:2] == ['"918888444411"', '"918888444412"']
@@ -188,7 +188,7 @@ def test_a_number_with_its_country_code_is_parsed_once_in_all_regions(
         parsed.append(text)
         return real(text, region)
 
-    digits.cache_clear()
+    forget()
     monkeypatch.setattr(phonenumbers, "parse", counting)
     column = attribute(
         "phone", origin=FromColumns(("P",)), decided=(DecidedBy("region", "C", None),)
