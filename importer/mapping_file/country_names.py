@@ -262,13 +262,18 @@ ZM ZMB Zambia; Republic of Zambia
 ZW ZWE Zimbabwe; Republic of Zimbabwe
 """
 
+_CODE = 3
+
 
 def region_of(text: str) -> str | None:
     """Give a country's two letters, however it is named; None for a name that is not known.
 
     Case, accents, blanks and punctuation do not matter: `U.S.A.`, `cote d'ivoire`, `DEU`, `भारत`.
     """
-    return _REGIONS.get(_folded(text))
+    found = _REGIONS.get(_folded(text))
+    # Without its accent a short name in another language is some other country's code: Áo, Mỹ.
+    is_code = len(_folded(text)) <= _CODE and _folded(text).isascii()
+    return None if is_code and not text.isascii() else found
 
 
 def _folded(text: str) -> str:

@@ -22,6 +22,9 @@ ClockChange = Literal["earlier", "later", "invalid"]
 UNKNOWN_REGION = "ZZ"
 """Stands for a country that is not known (Unicode CLDR): numbers need their country code then."""
 
+UNKNOWN_ZONE = ""
+"""Stands for a time zone that is not known: times need their offset then."""
+
 
 @dataclass(frozen=True)
 class FromColumns:

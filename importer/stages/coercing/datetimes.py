@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.mapping_file.mapping import Attribute
+from importer.mapping_file.mapping import UNKNOWN_ZONE, Attribute
 from importer.records import Int64s
 from importer.stages.coercing import zones
 from importer.stages.coercing.arrays import only
@@ -19,6 +19,11 @@ from importer.typed import Flags
 
 _DAY_SECONDS = 86_400
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 and 9999
+
+
+_NO_ZONE = (
+    "since the column that `timezone:` names has no zone of the IANA table, such as Asia/Kolkata"
+)
 
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
@@ -40,8 +45,9 @@ def _offsets(civil: Civil, attribute: Attribute) -> tuple[Int64s, Flags, tuple[B
     local = civil.valid & ~civil.zoned
     if not local.any():
         return civil.offsets, civil.valid, ()
-    if zone is None:
-        expected = "a time with its zone, such as ...Z or ...+05:30 (or say `timezone:`)"
+    if zone is None or zone == UNKNOWN_ZONE:
+        why = " (or say `timezone:`)" if zone is None else f", {_NO_ZONE}"
+        expected = f"a time with its zone, such as ...Z or ...+05:30{why}"
         return civil.offsets, civil.valid & ~local, bad_where(local, "zone-missing", expected)
     offsets, single = civil.offsets.copy(), civil.valid.copy()
     policy = zones.Policy(attribute.repeated_hour, attribute.skipped_hour)

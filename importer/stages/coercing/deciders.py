@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.decided_by import DecidedBy
-from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute
+from importer.mapping_file.mapping import UNKNOWN_REGION, UNKNOWN_ZONE, Attribute
 from importer.records import Int64s
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.cells import column
@@ -20,7 +20,7 @@ from importer.stages.coercing.contract import Bad, Coerced, bad_where
 Coerce = Callable[[pa.Array, Attribute], Coerced]
 
 # What an option is where nothing decides it.  Those that are not here make the cell bad.
-_UNDECIDED = {"region": UNKNOWN_REGION, "timezone": None}
+_UNDECIDED = {"region": UNKNOWN_REGION, "timezone": UNKNOWN_ZONE}
 
 
 @dataclass(frozen=True)

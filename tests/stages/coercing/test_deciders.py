@@ -143,3 +143,14 @@ def test_options_are_told_apart_by_their_values_not_by_their_cells(
     column = attribute("money", origin=FromColumns(("Due",)), decided=(_CURRENCY,))
     result = typed({"Due": [cell] * 3, "Currency": currencies}, column)
     assert result.attributes[0].json.to_pylist() == ["12.50"] * 3
+
+
+def test_a_column_without_a_zone_that_is_known_is_named_as_the_reason(
+    attribute: Make, typed: Coerce
+) -> None:
+    column = attribute("datetime", origin=FromColumns(("C",)), decided=(_ZONE,))
+    cells = {"C": ["2024-01-01T10:00:00"] * 2, "Zone": ["Mars", "Asia/Kolkata"]}
+    result = typed(cells, column)
+    assert [(found.index, found.code) for found in result.rejections] == [(0, "zone-missing")]
+    assert "the column that `timezone:` names" in result.rejections[0].message
+    assert "or say" not in result.rejections[0].message
