@@ -157,6 +157,7 @@ EXAMPLES: dict[str, Example] = {
     "number-large": _cell("type: integer", "9007199254740993"),
     "looks-null": _rows("user-1,NULL"),
     "date-as-text": _rows("user-1,31/12/1999"),
+    "list-as-text": _rows("user-1,[red|blue]"),
     "list-long": _cell('type: list, separator: ";"', ";".join(["red"] * 51)),
     "list-item-long": _cell('type: list, separator: ";"', f"red;{'x' * 513}"),
     "object-sent": _cell("type: json", '{"city": "Pune"}'),

@@ -657,6 +657,16 @@ _RULES = (
         _SWITCH,
     ),
     _warning(
+        "list-as-text",
+        "enforcing",
+        'a text that is written like a list ([a|b] or ["a", "b"])',
+        "it is sent as one text, and MoEngage cannot find its items; its own file "
+        "import would take [a|b] for a list",
+        _DOCS,
+        'say `type: list`, with `separator: "|"` where `|` parts the items',
+        _SWITCH,
+    ),
+    _warning(
         "object-sent",
         "enforcing",
         "a value that is a JSON object, or a list of objects",

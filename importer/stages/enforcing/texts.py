@@ -25,6 +25,8 @@ _DATE = (
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"
     r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})(?:[T ][0-9]{1,2}:[0-9]{2}.{0,20})?$"
 )
+# [a|b] of MoEngage's file import, or ["a", "b"].
+_LIST = r'^(?s:\[.*\|.*\]|\[\s*".*"\s*\])$'
 _SHORTEST_DATE, _LONGEST_DATE = len("1/2/2024"), len("2024-01-31T12:00:00.000000+05:30")
 
 
@@ -42,6 +44,7 @@ def hold_texts(column: TypedColumn, verdicts: Verdicts) -> None:
     verdicts.strike("looks-null", looks_null(texts), label, word, may_be_told=True)
     if column.attribute.type == "string":
         verdicts.strike("date-as-text", _looks_like_date(texts), label, word)
+        verdicts.strike("list-as-text", _looks_like_list(texts), label, word)
 
 
 def _long_texts(texts: pa.StringArray, label: str, verdicts: Verdicts) -> None:
@@ -79,6 +82,19 @@ def _looks_like_date(texts: pa.StringArray) -> Flags:
     if len(suspects):
         taken = texts.take(pa.array(suspects))
         flags[suspects] = mask(pc.match_substring_regex(taken, _DATE))
+    return flags
+
+
+def _looks_like_list(texts: pa.StringArray) -> Flags:
+    """Flag the texts that are written as lists are, by MoEngage's file import or as JSON."""
+    flags = np.zeros(len(texts), dtype=bool)
+    starts, lengths, data = _layout(texts)
+    sized = np.flatnonzero(lengths >= len("[|]"))
+    ends = data[starts[sized] + lengths[sized] - 1]
+    suspects = sized[(data[starts[sized]] == ord("[")) & (ends == ord("]"))]
+    if len(suspects):
+        taken = texts.take(pa.array(suspects))
+        flags[suspects] = mask(pc.match_substring_regex(taken, _LIST))
     return flags
 
 

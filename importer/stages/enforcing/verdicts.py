@@ -28,6 +28,7 @@ _EXPECTED = {
     "url-long": f"a URL of at most {limits.STRING_CHARACTERS} characters",
     "looks-null": "a value, or an empty cell",
     "date-as-text": "a text that is no date, or `type: date`",
+    "list-as-text": "a text that is no list, or `type: list`",
     "number-large": "a number of at most 2 to the 53rd",
     "list-long": f"at most {limits.LIST_ITEMS} items",
     "list-item-long": f"items of at most {limits.STRING_CHARACTERS} characters",

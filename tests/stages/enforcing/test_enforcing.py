@@ -224,6 +224,29 @@ def test_texts_that_are_written_like_dates_are_a_warning(cell: str, is_date: boo
 
 
 @pytest.mark.parametrize(
+    ("cell", "is_list"),
+    [
+        ("[a|b]", True),
+        ("[1|2|3]", True),
+        ("[a\n|b]", True),
+        ('["a", "b"]', True),
+        ('[ "Zoë" ]', True),
+        ("[a]", False),
+        ("[a, b]", False),
+        ("[]", False),
+        ("a|b", False),
+        ("[a|b] and more", False),
+        ("", False),
+    ],
+)
+def test_texts_that_are_written_like_lists_are_a_warning(cell: str, is_list: bool) -> None:
+    found = enforced(["x", cell, "[Pune"])
+    lists = [Warned("list-as-text", "c", 1, 1)]
+    assert list(found.warnings) == (lists if is_list else [])
+    assert not found.rejections
+
+
+@pytest.mark.parametrize(
     ("cell", "expected"),
     [
         ('{"a": 1}', []),
