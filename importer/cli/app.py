@@ -19,6 +19,7 @@ from importer.cli import (
     mappings,
     past,
     previewing,
+    proposing,
     resuming,
     retrying,
     running,
@@ -36,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: moengage-import check users.csv --mapping mappings/minimal.yaml",
+    epilog="Start with: moengage-import init users.csv",
 )
 
 _PREPARE, _SEND, _LOOK, _HELP = "Prepare", "Send", "Look", "Help"
@@ -57,6 +58,7 @@ def _everything(
 ) -> None: ...
 
 
+app.command("init", rich_help_panel=_PREPARE)(proposing.init)
 app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
 app.command("check", rich_help_panel=_PREPARE)(checking.check)
 app.command("run", rich_help_panel=_SEND)(running.run)

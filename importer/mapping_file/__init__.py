@@ -2,7 +2,12 @@
 
 from importer.mapping_file.binding import bind
 from importer.mapping_file.examining import Examined
-from importer.mapping_file.loading import examine_mapping, load_mapping, parse_mapping
+from importer.mapping_file.loading import (
+    examine_mapping,
+    load_mapping,
+    parse_mapping,
+    parse_provisionally,
+)
 from importer.mapping_file.mapping import (
     Attribute,
     Check,
@@ -36,4 +41,5 @@ __all__ = [
     "examine_mapping",
     "load_mapping",
     "parse_mapping",
+    "parse_provisionally",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from importer.errors import MappingError
 from importer.mapping_file.examining import Examined, examine
 from importer.mapping_file.manifest import is_manifest, translated
 from importer.mapping_file.mapping import Mapping
+from importer.mapping_file.open_choices import settled
 from importer.mapping_file.yaml_tree import Located, read_yaml
 
 _MOST_BYTES = 1_048_576
@@ -44,7 +46,15 @@ def read_document(path: str | Path) -> Located:
 def _document(text: str, file: str) -> Located:
     """Read a mapping of ours, or MoEngage's own as if it were one."""
     document = _tree(text, file)
-    return translated(document) if is_manifest(document.root) else document
+    return translated(document) if is_manifest(document.root) else settled(document)
+
+
+def parse_provisionally(text: str, file: str = "mapping") -> Mapping:
+    """Read a mapping as if a person had taken the first of each open choice."""
+    examined = examine(replace(_document(text, file), problems=()), text)
+    if examined.problems:
+        raise MappingError.of(examined.problems)
+    return examined.mapping
 
 
 def _tree(text: str, file: str) -> Located:
