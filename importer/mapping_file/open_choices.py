@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from importer.errors import Problem
-from importer.mapping_file.yaml_tree import Located, Path
+from importer.mapping_file.findings import part_of
+from importer.mapping_file.yaml_tree import Located, Path, Scalar
 
 Places = dict[Path, tuple[int, int]]
 
@@ -36,13 +37,20 @@ def settled(document: Located) -> Located:
         taken[path] = (*path, KEY, first)
     if not taken:
         return document
+    blank = {part_of(path) for path, choice in taken.items() if not _has(document, choice)}
     return replace(
         document,
         root=_settled(document.root, (), taken),
         keys=_moved(document.keys, taken),
         values=_moved(document.values, taken),
         problems=(*document.problems, *problems),
+        # What only follows from a choice without a single proposal is not told.
+        faulty=document.faulty | blank,
     )
+
+
+def _has(document: Located, path: Path) -> bool:
+    return path in document.values
 
 
 def _choices(node: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
@@ -63,7 +71,7 @@ def _choices(node: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
 def _settled(node: Any, path: Path, taken: dict[Path, Path]) -> Any:
     if path in taken:
         choices, at = node[KEY], taken[path][-1]
-        return choices[at] if isinstance(at, int) and at < len(choices) else None
+        return choices[at] if isinstance(at, int) and at < len(choices) else Scalar.of("-", "str")
     if isinstance(node, list):
         return [_settled(item, (*path, at), taken) for at, item in enumerate(node)]
     if isinstance(node, dict):

@@ -177,6 +177,7 @@ def _open(profiles: Sequence[Profile]) -> Identity:
     rows = max((profile.rows for profile in profiles), default=0)
     likely = [one for one in profiles if one.filled >= 0.5 * one.rows and one.distinct > 1]
     likely.sort(key=lambda one: -one.distinct)
+    likely = likely or list(profiles)
     names = tuple(one.name for one in likely[:_MOST_NAMED])
     told = ", ".join(f'"{one.name}" has {one.distinct:,} different' for one in likely[:_MOST_NAMED])
     evidence = [f"No column is clearly an id that each user has for himself, in {rows:,} rows."]

@@ -93,7 +93,7 @@ def _plain(profile: Profile, mark: str, *, all_seen: bool) -> Verdict | None:
         )
         either = tuple({"type": "number", **one} for one in (style, rivals[0]))
         return Verdict("number", {}, tuple(evidence), either=either)
-    is_whole = all_seen and not _has_fraction(profile, chosen)
+    is_whole = all_seen and not _has_fraction(chosen)
     if is_whole:
         style = {key: mark for key, mark in style.items() if key != "decimal"}
     evidence += _about_flags(profile)
@@ -117,11 +117,11 @@ def decimal_mark(profile: Profile) -> str:
     (style, chosen), *others = _likely(profile)
     if not fits(profile, chosen.ok, _LEAST) or any(one.differs(chosen).any() for _, one in others):
         return ""
-    return str(style.get("decimal", ".")) if _has_fraction(profile, chosen) else ""
+    return str(style.get("decimal", ".")) if _has_fraction(chosen) else ""
 
 
-def _has_fraction(profile: Profile, read: Fit) -> bool:
-    """Tell whether a number has a fraction, if only of zeros, or is written with an exponent."""
+def _has_fraction(read: Fit) -> bool:
+    """Tell whether a number has a fraction, if only of zeros."""
     return bool(pc.any(pc.match_substring(read.core, ".")).as_py())
 
 

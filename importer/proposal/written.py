@@ -8,6 +8,11 @@ from importer.proposal.draft import Draft, Line
 from importer.proposal.yaml_text import comment, text, value
 from importer.records import SourceOptions
 
+SCHEMA = "mapping.schema.json"
+_EDITORS = (
+    f"Editors complete this file once `moengage-import mapping schema --out {SCHEMA}` has written "
+    "the grammar beside it."
+)
 _HEAD = (
     "Proposed by `moengage-import init`. Left stands what MoEngage will know, right where it "
     "comes from. Read it through: what stands here is what the table shows, and only you know "
@@ -20,15 +25,13 @@ _OPEN = (
 )
 
 
-def written(
-    draft: Draft, options: SourceOptions, name: str, *, schema: str = "", outcome: str = ""
-) -> str:
+def written(draft: Draft, options: SourceOptions, name: str, *, outcome: str = "") -> str:
     """Give the mapping's text.
 
     options: what a person said of how the source is written; it is kept.
-    schema: the address of the grammar for editors; outcome: what became of the sample's rows.
+    outcome: what became of the sample's rows.
     """
-    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    lines = [f"# yaml-language-server: $schema={SCHEMA}", *comment(_EDITORS), "#"]
     for said in _HEAD:
         lines += comment(said)
     if draft.is_open:
