@@ -14,7 +14,7 @@ def are_cards(profile: Profile, least: float) -> bool:
     """Tell whether so large a part of the cells are digits that end in their check digit."""
     bare = pc.replace_substring_regex(profile.texts, "[ -]", "")
     looked_at = bare.slice(0, _LOOKED_AT).to_pylist()
-    if len(looked_at) < _FEWEST and least > 0.5:
+    if profile.filled < _FEWEST and least > 0.5:
         return False
     right = [_is_card(text) for text in looked_at]
     return bool(right) and sum(right) >= least * len(right)

@@ -168,7 +168,8 @@ def _written(context: Context, profile: Profile, target: str, found: Verdict) ->
     found = cleaned(profile, found, context.nulls.local.get(profile.name, ()))
     standard = BY_KEY.get(target)
     implied = standard.type if standard else "boolean" if target in PLATFORMS else "string"
-    kind = {} if found.type == implied else {"type": found.type}
+    is_implied = found.type == implied or (found.type, implied) == ("integer", "number")
+    kind = {} if is_implied else {"type": found.type}
     value: Any = {"column": profile.name, **kind, **found.options}
     if found.either:
         value = Choice(

@@ -155,8 +155,8 @@ def _refused(profile: Profile, value: dict[str, Any], *, all_seen: bool) -> list
         listed = sorted(found, key=lambda text: (len(text), text))
         value["values"] = {text: f"{_prefix(profile)}-{text}" for text in listed}
         said.append(
-            f"MoEngage takes no id of one character, nor 0, 1, 2 and the like: these {len(listed)} "
-            "get a prefix, and all others stay as they are."
+            "MoEngage takes no id of one character, nor 0, 1, 2 and the like: these get a prefix, "
+            "and all others stay as they are."
         )
     if words.any():
         said.append(f"{cells(profile.weight(words))} hold what MoEngage bans as an id: refused.")

@@ -81,21 +81,21 @@ def _plain(profile: Profile, mark: str, *, all_seen: bool) -> Verdict | None:
     style, chosen = likely[0]
     if not fits(profile, chosen.ok, _LEAST):
         return None
-    rivals = [other for other, read in likely[1:] if read.differs(chosen).any()]
+    rivals = [pair for pair in likely[1:] if pair[1].differs(chosen).any()]
     evidence = [f"{share(profile.weight(chosen.ok), profile.filled)} are numbers{_how(style)}."]
     if rivals and mark:
-        style = next((one for one in (style, *rivals) if _fits_mark(one, mark)), style)
+        style, chosen = next(
+            (one for one in (likely[0], *rivals) if _has_mark(one[0], mark)), likely[0]
+        )
         evidence = [f"{evidence[0]} Other columns write their decimals with `{mark}`."]
     elif rivals:
         evidence.append(
             "The mark may be the decimal point or stand between thousands: each cell has three "
             "digits behind it. Which is it?"
         )
-        either = tuple({"type": "number", **one} for one in (style, rivals[0]))
+        either = tuple({"type": "number", **one} for one in (style, rivals[0][0]))
         return Verdict("number", {}, tuple(evidence), either=either)
     is_whole = all_seen and not _has_fraction(chosen)
-    if is_whole:
-        style = {key: mark for key, mark in style.items() if key != "decimal"}
     evidence += _about_flags(profile)
     evidence += about_bad(profile, chosen.ok, "number")
     kind = "integer" if is_whole else "number"
@@ -125,7 +125,7 @@ def _has_fraction(read: Fit) -> bool:
     return bool(pc.any(pc.match_substring(read.core, ".")).as_py())
 
 
-def _fits_mark(style: Mapping[str, Any], mark: str) -> bool:
+def _has_mark(style: Mapping[str, Any], mark: str) -> bool:
     return bool(style.get("decimal", ".") == mark)
 
 

@@ -20,6 +20,9 @@ _REGIONS = (
     *("CH", "AT", "BE", "SE", "NO", "DK", "FI", "PT", "IE", "CZ", "RO", "GR", "CL", "PE", "CN"),
 )
 
+# As North America writes them; others write ten digits in other groups.
+_AMERICAN = r"(?:1[-. ])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ][0-9]{4}"
+
 PLUS = r"\+[0-9][0-9 ()./-]{6,}"
 
 
@@ -75,7 +78,8 @@ def _asked(profile: Profile) -> Verdict | None:
     likely = [(count, one) for count, one in found if count >= _LEAST * few.filled]
     if not likely:
         return None
-    likely.sort(key=lambda pair: -pair[0])
+    american = profile.weight(profile.matching(_AMERICAN)) >= 0.5 * profile.filled
+    likely.sort(key=lambda pair: (-pair[0], american and pair[1] != "US"))
     regions = tuple(one for _, one in likely[:_MOST_CHOICES])
     without = profile.weight(~profile.matching(r"(?:\+|00).*"))
     text = f"No country code stands in {cells(without)}: which country is meant?"

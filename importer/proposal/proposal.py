@@ -107,7 +107,9 @@ def _answers(timezone: str | None, region: str | None) -> Answers:
 
 def name_for(path: str) -> str:
     """Give a name for the mapping of a file: its own, in small letters and dashes."""
-    stem = re.split(r"[/\\]", re.sub(r"[?#].*", "", path).rstrip("/\\*"))[-1].split(".")[0]
+    bare = re.sub(r"[?#].*", "", path) if "://" in path else path
+    parts = [part for part in re.split(r"[/\\]", bare) if part and "*" not in part]
+    stem = parts[-1].split(".")[0] if parts else ""
     words = [word for word in words_of(stem) if word.isascii()]
     return "-".join(words)[:60] or "users"
 

@@ -17,6 +17,7 @@ from importer.proposal.word_lists import (
 
 _MOST_WORDS = 12
 _MOST_SPELLINGS = 40
+_MANY, _FEW = 50, 0.01
 _FLAG_WORDS = frozenset(("is", "has", "flag", "active", "enabled", "allow", "allows", "accepts"))
 
 
@@ -33,15 +34,15 @@ def _small(profile: Profile) -> dict[str, int]:
 def booleans(profile: Profile) -> Verdict | None:
     """Give how a column of yes and no is to be read; None where it holds anything else."""
     words = _small(profile)
-    pair = _pair(set(words), YES_AND_NO)
-    if pair is None or not words:
+    pair = _pair(words, YES_AND_NO)
+    if pair is None:
         return None
     if pair == ("1", "0") and not _says_flag(profile):
         return None
     if len(words) == 1 and not _tells_alone(profile, pair, words):
         return None
-    text = f"{share(profile.filled, profile.filled)} are {_listed(words)}."
-    return Verdict("boolean", _words_options(pair), (text,))
+    bad = _others(words, pair)
+    return Verdict("boolean", _words_options(pair), (f"{_stated(profile, words, bad)}.",), bad)
 
 
 def _says_flag(profile: Profile) -> bool:
@@ -54,12 +55,31 @@ def _tells_alone(profile: Profile, pair: tuple[str, str], words: dict[str, int])
 
 
 def _pair(
-    words: set[str], pairs: tuple[tuple[str, str], ...], others: frozenset[str] = frozenset()
+    words: dict[str, int],
+    pairs: tuple[tuple[str, str], ...],
+    others: frozenset[str] = frozenset(),
 ) -> tuple[str, str] | None:
+    """Give the pair that these words are, or nearly all of them where there are many cells."""
+    known = {word: count for word, count in words.items() if word not in others}
+    filled = sum(known.values())
     for pair in pairs:
-        if words and words - others <= set(pair) and words & set(pair):
+        bad = _others(known, pair)
+        if filled > bad and (not bad or (filled >= _MANY and bad <= _FEW * filled)):
             return pair
     return None
+
+
+def _others(words: dict[str, int], pair: tuple[str, ...]) -> int:
+    """Count the cells that have another word."""
+    return sum(count for word, count in words.items() if word not in pair)
+
+
+def _stated(profile: Profile, words: dict[str, int], bad: int) -> str:
+    count = share(profile.filled, profile.filled)
+    text = f"{count} are {_listed(words)}"
+    if not bad:
+        return text
+    return f"{text}; {'1 cell means' if bad == 1 else f'{bad:,} cells mean'} neither yes nor no"
 
 
 def _words_options(pair: tuple[str, str]) -> dict[str, Any]:
@@ -80,22 +100,24 @@ def consent(profile: Profile) -> Verdict | None:
     words = _small(profile)
     if not words:
         return None
-    stated = f"{share(profile.filled, profile.filled)} are {_listed(words)}"
-    pair = _pair(set(words), CONSENT_WORDS, NO_CONSENT_EITHER)
-    if pair is not None:
-        return _by_table(profile, pair, f"{stated}. The words say who wants messages.")
-    pair = _pair(set(words), YES_AND_NO)
+    pair = _pair(words, CONSENT_WORDS, NO_CONSENT_EITHER)
+    if pair is not None and not _others(words, (*pair, *NO_CONSENT_EITHER)):
+        text = f"{_stated(profile, words, 0)}. The words say who wants messages."
+        return _by_table(profile, pair, text)
+    pair = _pair(words, YES_AND_NO)
     if pair is None:
         return None
     options = _words_options(pair)
+    bad = _others(words, pair)
+    stated = _stated(profile, words, bad)
     if sense == "in":
         text = f"{stated}. The name says who wants messages, and this attribute who wants none: `invert`."
-        return Verdict("boolean", {**options, "invert": True}, (text,))
+        return Verdict("boolean", {**options, "invert": True}, (text,), bad)
     if sense == "out":
         text = f"{stated}. The name says who wants no messages, as this attribute does."
-        return Verdict("boolean", options, (text,))
+        return Verdict("boolean", options, (text,), bad)
     text = f"{stated}. Does yes mean that somebody wants no messages (`false`), or that he does (`true`)?"
-    return Verdict("boolean", {**options, "invert": Choice((False, True))}, (text,))
+    return Verdict("boolean", {**options, "invert": Choice((False, True))}, (text,), bad)
 
 
 def _by_table(profile: Profile, pair: tuple[str, str], text: str) -> Verdict:
