@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from importer.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.ping import Ping, ping_target
     from importer.preview import PreviewRow, PreviewValue, preview_source
+    from importer.proposal import Proposal, propose_mapping
     from importer.pruning import Pruned, prune_runs
     from importer.records import Fate, Stop
     from importer.resume import Unfinished, find_unfinished, resume_run
@@ -71,6 +72,7 @@ _HOMES = {
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
+    "Proposal": "proposal",
     "Pruned": "pruning",
     "Rate": "amounts",
     "Reason": "stages.reporting",
@@ -107,6 +109,7 @@ _HOMES = {
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
     "preview_source": "preview",
+    "propose_mapping": "proposal",
     "prune_runs": "pruning",
     "resume_run": "resume",
     "retry_rows": "retry",
@@ -133,6 +136,7 @@ __all__ = [
     "PreviewRow",
     "PreviewValue",
     "Problem",
+    "Proposal",
     "Pruned",
     "Rate",
     "Reason",
@@ -169,6 +173,7 @@ __all__ = [
     "mapping_schema",
     "ping_target",
     "preview_source",
+    "propose_mapping",
     "prune_runs",
     "resume_run",
     "retry_rows",

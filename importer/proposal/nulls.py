@@ -14,7 +14,7 @@ from importer.proposal.verdict import cells
 from importer.proposal.word_lists import CERTAIN_NULLS, LIKELY_NULLS
 from importer.proposal.words import booleans
 
-_LEAST_SHARE = 0.01
+_LEAST_SHARE = 0.05
 _LONGEST = 15
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from importer.errors import SourceError
-from importer.records import Block, Int64s
+from importer.records import ArrowBlock, Block, Int64s, MendedBlock
 from importer.stages.reading import Source, SourceFile, read_batch
 
 MOST_BYTES = 96 << 20
@@ -106,10 +106,15 @@ def _blocks(source: Source, rows: int) -> Iterator[Block]:
     taken = 0
     for block in source.blocks(rows):
         yield block
-        data = getattr(block, "data", None)
-        taken += len(data) if data is not None else block.table.nbytes  # type: ignore[union-attr]
+        taken += _size_bytes(block)
         if taken >= MOST_BYTES:
             return
+
+
+def _size_bytes(block: Block) -> int:
+    if isinstance(block, MendedBlock):
+        return _size_bytes(block.read)
+    return int(block.table.nbytes) if isinstance(block, ArrowBlock) else len(block.data)
 
 
 def _is_finished(source: Source, seen: int) -> bool:
@@ -143,7 +148,7 @@ def _read(block: Block, columns: Sequence[str]) -> _Part:
         cells[name] = _aligned(own.cells.column(name), own.index, batch.index)
     table = pa.table({name: cells[name] for name in columns}) if columns else batch.cells
     unreadable = len({rejection.index for rejection in rejections})
-    places = (batch.index + block.first_row).astype(np.int64)
+    places = np.array([block.row(index) for index in batch.index.tolist()], dtype=np.int64)
     return _Part(block.file, block.rows, _as_text(table), places, unreadable, refused)
 
 

@@ -17,12 +17,11 @@ from importer.proposal.yaml_text import text as yaml_text
 from importer.records import SourceOptions
 from tests.proposal.tables import proposed, sendable, table, value_of
 
-CELLS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
+ANY_CHARACTER = st.characters(codec="utf-8")
+CELLS = st.text(ANY_CHARACTER, max_size=12) | st.sampled_from(
     ["", "1", "0", "yes", "03/04/1990", "1.234", "1,5", "a@example.com", "+918888444411", "NULL"]
 )
-NAMES = st.text(
-    st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12
-) | st.sampled_from(
+NAMES = st.text(ANY_CHARACTER, min_size=1, max_size=12) | st.sampled_from(
     [
         "id",
         "email",
@@ -65,7 +64,7 @@ def test_a_mapping_of_any_table_loads_or_says_what_is_to_be_decided(
         assert sendable(found, path) == found.sendable or len(rows) == 0
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(ANY_CHARACTER))
 def test_every_text_reads_back_from_the_yaml(given_text: str) -> None:
     line = f"{yaml_text(given_text)}: {{a: {yaml_text(given_text)}, b: [{yaml_text(given_text)}]}}"
     root = read_yaml(line, "m.yaml").root
@@ -153,12 +152,12 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
     assert value_of(found, "x") == "{column: x, type: number}"
 
 
-@pytest.mark.parametrize(("option", "value"), [("timezone", "Mars/Base"), ("region", "Narnia")])
-def test_an_answer_that_there_is_not_is_refused(tmp_path: Path, option: str, value: str) -> None:
+def test_an_answer_that_there_is_not_is_refused(tmp_path: Path) -> None:
     path = table(tmp_path, {"x": ["1"]})
-    with pytest.raises(UsageError) as caught:
-        propose_mapping(path, **{option: value})
-    assert caught.value.problem.place == f"--{option}"
+    with pytest.raises(UsageError, match="--timezone: 'Mars/Base'"):
+        propose_mapping(path, timezone="Mars/Base")
+    with pytest.raises(UsageError, match="--region: 'Narnia'"):
+        propose_mapping(path, region="Narnia")
 
 
 def test_a_type_that_only_most_rows_of_the_whole_have_is_no_type(tmp_path: Path) -> None:
