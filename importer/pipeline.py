@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.keys import UserKeys, user_keys, value_keys
-from importer.mapping_file import Mapping
+from importer.mapping_file import Attribute, Mapping
 from importer.prepared import Prepared, Standing
 from importer.ranks import Ranks, ranks_of
 from importer.records import Block, Int64s, Rejection
-from importer.stages.building import build
+from importer.stages.building import build, parts_of
 from importer.stages.coercing import coerce
 from importer.stages.enforcing import enforce
 from importer.stages.reading import read_batch
 from importer.stages.validating import RowSchema
-from importer.typed import Typed, TypedColumn
+from importer.typed import Typed
 from importer.warned import Warned
 
 
@@ -120,40 +121,45 @@ class Preparer:
 
 
 class Surveyor(Preparer):
-    """Prepares blocks for a survey: what it is told of each row, and no bodies."""
+    """Prepares blocks for a survey: what it is told of each row, and no bodies.
 
-    def __init__(self, mapping: Mapping, secret: bytes) -> None:
+    with_parts: whether it is told what the payloads are made of.
+    """
+
+    def __init__(self, mapping: Mapping, secret: bytes, *, with_parts: bool = False) -> None:
         super().__init__(mapping)
         self._survey_secret = secret
+        self._with_parts = with_parts
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Surveyor, (self.mapping, self._survey_secret))
+        make = partial(Surveyor, with_parts=self._with_parts)
+        return (make, (self.mapping, self._survey_secret))
 
     def prepare(self, block: Block) -> Prepared:
         """Do what a Preparer does; every row that it would send has a standing."""
         prepared, typed, positions = self._prepare(block)
-        ranking = typed.ranking
+        rows, ranking = pa.array(positions), typed.ranking
         standing = Standing(
-            user_keys(prepared.customer_ids, self._survey_secret),
-            None if ranking is None else self._ranks(ranking.take(pa.array(positions))),
-            tuple(
-                self._value_keys(column, positions)
+            keys=user_keys(prepared.customer_ids, self._survey_secret),
+            ranks=None if ranking is None else self._ranks(ranking.take(rows)),
+            values=tuple(
+                unique_keys(column.json.take(rows), column.attribute, self._survey_secret)
                 for column in typed.attributes
                 if column.attribute.unique
             ),
+            parts=parts_of(typed, positions) if self._with_parts else None,
         )
         bodies = pa.nulls(len(prepared.index), pa.large_binary())
         return replace(prepared, bodies=bodies, standing=standing)
 
-    def _value_keys(self, column: TypedColumn, positions: Int64s) -> UserKeys:
-        numbers = column.attribute.type in ("number", "money")
-        return value_keys(
-            column.core.take(pa.array(positions)), self._survey_secret, numbers=numbers
-        )
-
     def _ranks(self, values: pa.Array) -> Ranks:
         duplicates = self.mapping.duplicates
         return ranks_of(values, higher_wins=duplicates.keep != "first")
+
+
+def unique_keys(texts: pa.Array, attribute: Attribute, secret: bytes) -> UserKeys:
+    """Hash the JSON texts of an attribute's values, equal ones alike."""
+    return value_keys(texts, secret, numbers=attribute.type in ("number", "money"))
 
 
 def _flags(rejections: Sequence[Rejection], rows: int) -> np.typing.NDArray[np.bool_]:

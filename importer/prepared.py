@@ -27,11 +27,13 @@ class Standing:
     keys: of the customer ids (see keys.py).
     ranks: of the values that say which row of a user is the last; None where the file's order does.
     values: of each attribute that says `unique: true`, in the mapping's order; 0 and 0 is none.
+    parts: what their payloads are made of (see stages/building/merging.py), if it was asked for.
     """
 
     keys: UserKeys
     ranks: Ranks | None
     values: tuple[UserKeys, ...]
+    parts: pa.Table | None = None
 
 
 @dataclass(frozen=True)

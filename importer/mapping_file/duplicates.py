@@ -36,13 +36,6 @@ def duplicates_of(
             "one of them: the first refuses users in several rows, the other makes one row of them",
             "remove one of the two",
         )
-    if keep == "merge":
-        findings.add(
-            ("duplicates",),
-            "`duplicates: merge`, which is not available in this version",
-            "each, last, first or invalid",
-            "choose one of these",
-        )
     if given.by is None:
         return Duplicates(keep)
     if keep not in ("last", "first"):

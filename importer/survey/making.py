@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from importer.config import RunConfig
 from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
 from importer.job import Job
-from importer.keys import key_bytes
+from importer.keys import UserKeys, key_bytes
 from importer.observer import Observer
-from importer.pipeline import Surveyor
+from importer.pipeline import Surveyor, unique_keys
 from importer.prepared import Prepared, Standing
 from importer.ranks import words_of
 from importer.records import Block, Int64s
+from importer.stages.building import value_texts
 from importer.stages.recording import Part, Spill, write_json
 from importer.stopping import StopSignal
-from importer.survey.row_table import CLASH, LOSER, WINNER, RowTable, fingerprint
+from importer.survey.merging import Merging
+from importer.survey.row_table import CLASH, LOSER, WINNER, RowTable, fingerprint, mapped
 from importer.survey.standings import Groups, Records, entries, entry_type, grouped
-from importer.survey.survey import CLASHES, KEPT, SUPERSEDED, TABLES
+from importer.survey.survey import CLASHES, FILES, KEPT, SUPERSEDED, TABLES
 
 FACTS = "survey.json"
 """Written last: where it stands, the survey is whole."""
@@ -42,10 +46,12 @@ class _Users:
 
     asked: npt.NDArray[np.uint64] | None
     several: int = 0
+    any: bool = False
     example: tuple[int, int] | None = None
 
     def take(self, groups: Groups) -> None:
         wanted = np.ones(len(groups.keys), bool)
+        self.any |= bool(len(wanted))
         if self.asked is not None:
             wanted = np.isin(groups.keys[:, 0], self.asked)
         if not wanted.any():
@@ -92,30 +98,42 @@ class Making:
 
         Raises Stopped, SourceError or StateError; nothing of the folder counts then.
         """
-        self._collect()
+        merges = self._keep == "merge"
+        self._collect(with_values=not merges)
         self._gone = np.zeros(self._rows if self._by_value else 0, bool)
         self._judge_users()
+        for name in (SUPERSEDED, KEPT):
+            self._tables[name].write()
+        if merges:
+            self._merge()
         for field_number, spill in enumerate(self._by_value, 1):
             self._judge_values(spill, field_number)
-        for table in self._tables.values():
-            table.write()
+        self._tables[CLASHES].write()
         write_json(self.folder / FACTS, self._facts())
 
     # --- the pass over the source ----------------------------------------------------------------
 
-    def _collect(self) -> None:
+    def _collect(self, *, with_values: bool) -> None:
         self.observer.began("compare all rows", None)
-        for block, prepared in self._prepared():
-            self._require_going()
+        for block, prepared, standing in self._standings(Surveyor(self.job.mapping, self.secret)):
             if not self._files or self._files[-1][1] != block.file:
                 self._files.append((self._rows, block.file))
-            if prepared.standing is not None:
-                self._take(prepared, prepared.standing)
+            ordinals = prepared.index + self._rows
+            self._by_user.add(entries(standing.keys, standing.ranks, ordinals))
+            if with_values:
+                self._add_values(standing.values, ordinals)
             self._rows += block.rows
 
-    def _prepared(self) -> Iterator[tuple[Block, Prepared]]:
+    def _standings(self, surveyor: Surveyor) -> Iterator[tuple[Block, Prepared, Standing]]:
+        with closing(self._prepared(surveyor)) as blocks:
+            for block, prepared in blocks:
+                self._require_going()
+                if prepared.standing is not None:
+                    yield block, prepared, prepared.standing
+
+    def _prepared(self, surveyor: Surveyor) -> Generator[tuple[Block, Prepared], None, None]:
         # Ids that were not asked for are looked at, too: what is unique is so among all rows.
-        surveyor = Surveyor(self.job.mapping, self.secret)
+        self._bytes_read = 0
         blocks = self.job.source.blocks(self.config.limit, self._read)
         if self.config.workers is None:
             return prepared_in_threads(surveyor, blocks, threads_for(self.job.size_bytes))
@@ -125,12 +143,34 @@ class Making:
         self._bytes_read += more_bytes
         self.observer.read(self._bytes_read, self.job.source.bytes_total)
 
-    def _take(self, prepared: Prepared, standing: Standing) -> None:
-        ordinals = prepared.index + self._rows
-        self._by_user.add(entries(standing.keys, standing.ranks, ordinals))
-        for spill, keys in zip(self._by_value, standing.values, strict=True):
+    def _add_values(self, values: Sequence[UserKeys], ordinals: Int64s) -> None:
+        for spill, keys in zip(self._by_value, values, strict=True):
             filled = keys.any(axis=1)
             spill.add(entries(keys[filled], None, ordinals[filled]))
+
+    def _merge(self) -> None:
+        """Read the source once more, for the parts of the rows that belong together."""
+        tables = (mapped(self.folder / name, TABLES[name]) for name in (SUPERSEDED, KEPT))
+        merging = Merging(self.folder, self.job.mapping, *tables)
+        if self._users.any or self._by_value:
+            self.observer.began("merge the rows of each user", None)
+            surveyor, first = Surveyor(self.job.mapping, self.secret, with_parts=True), 0
+            for block, prepared, standing in self._standings(surveyor):
+                belongs = merging.take(prepared, standing.parts, first)
+                alone = tuple(keys[~belongs] for keys in standing.values)
+                self._add_values(alone, prepared.index[~belongs] + first)
+                first += block.rows
+        merging.write(self._add_merged)
+
+    def _add_merged(self, winners: Int64s, parts: pa.Table) -> None:
+        """Compare what rows have once they are merged, rather than what they had."""
+        self._require_going()
+        mapping = self.job.mapping
+        values = [
+            unique_keys(value_texts(parts, mapping, entry), entry, self.secret)
+            for entry in mapping.unique
+        ]
+        self._add_values(values, winners)
 
     def _require_going(self) -> None:
         if self.stop.is_set():
@@ -191,14 +231,17 @@ class Making:
         if len(self._gone):
             self._gone[ordinals] = True
 
+    def _has(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
     def _facts(self) -> dict[str, Any]:
         return {
             "version": VERSION,
             "rows": self._rows,
-            "files": self._files,
+            "sources": self._files,
             "users_in_several_rows": self._users.several,
             "example": self._users.example,
-            "tables": {name: fingerprint(self.folder / name) for name in TABLES},
+            "files": {name: fingerprint(self.folder / name) for name in FILES if self._has(name)},
         }
 
 

@@ -19,7 +19,7 @@ from importer.stages.recording import private_folder
 from importer.stopping import StopSignal
 from importer.survey.making import FACTS, VERSION, Making, Stopped
 from importer.survey.row_table import fingerprint
-from importer.survey.survey import TABLES, Survey
+from importer.survey.survey import Survey
 
 
 def asks_for_survey(mapping: Mapping) -> bool:
@@ -78,8 +78,8 @@ def _whole(folder: Path) -> dict[str, Any] | None:
     """Read the facts of a survey that was finished, and whose files are what was written."""
     try:
         facts: dict[str, Any] = json.loads((folder / FACTS).read_text("utf-8"))
-        sums = {name: fingerprint(folder / name) for name in TABLES}
-        return facts if facts["version"] == VERSION and facts["tables"] == sums else None
+        sums = {name: fingerprint(folder / name) for name in facts["files"]}
+        return facts if facts["version"] == VERSION and facts["files"] == sums else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from importer.mapping_file import Mapping as MappingFile
 from importer.prepared import Prepared
 from importer.records import Fate, Rejection
 from importer.sieves import refused, taken_out
+from importer.survey.merging import MERGED, MERGED_AT, MergedBodies, Unfit, with_bodies
 from importer.survey.row_table import CLASH, LOSER, WINNER, between, mapped
 
 STAGE = "surveying"
 SUPERSEDED, KEPT, CLASHES = "superseded.bin", "kept.bin", "clashes.bin"
 TABLES = {SUPERSEDED: LOSER, KEPT: WINNER, CLASHES: CLASH}
+FILES = (*TABLES, MERGED, MERGED_AT)
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class RowPlace:
 class Survey:
     """What one pass over the whole source found; files of a folder, mapped into memory.
 
-    It is a Sieve: it takes superseded rows out of a block, and makes those invalid that must not
-    stand beside another row.  Rows are named by their place in the run, from 0.
+    It is a Sieve: it takes superseded rows out of a block, gives those that stand for others the
+    merged bodies, and makes those invalid that must not stand beside another row.  Rows are named by their place in the run, from 0.
 
     rows: of the source.
     users_in_several_rows: how many users have more than one row that could be sent.
@@ -43,10 +45,11 @@ class Survey:
 
     def __init__(self, folder: Path, mapping: MappingFile, facts: Mapping[str, Any]) -> None:
         self._mapping = mapping
-        self._files = [(int(first), str(file)) for first, file in facts["files"]]
+        self._files = [(int(first), str(file)) for first, file in facts["sources"]]
         self._superseded = mapped(folder / SUPERSEDED, LOSER)
         self._kept = mapped(folder / KEPT, WINNER)
         self._clashes = mapped(folder / CLASHES, CLASH)
+        self._merged = MergedBodies(folder)
         self.rows = int(facts["rows"])
         self.users_in_several_rows = int(facts["users_in_several_rows"])
         found = facts["example"]
@@ -57,7 +60,19 @@ class Survey:
         """Take a block's superseded rows out, and refuse those that clash with others."""
         lost = between(self._superseded, first, prepared.rows)["ordinal"] - first
         left = taken_out(prepared, np.isin(prepared.index, lost), Fate.SUPERSEDED)
+        left = self._merge(left, first)
         return refused(left, list(self._refusals(left, first)))
+
+    def _merge(self, prepared: Prepared, first: int) -> Prepared:
+        """Give the rows that stand for others the bodies of all of them."""
+        bodies: dict[int, bytes] = {}
+        unfit: list[Rejection] = []
+        for ordinal, found in self._merged.of(first, prepared.rows):
+            if isinstance(found, Unfit):
+                unfit.append(_rejection(ordinal - first, found))
+            else:
+                bodies[ordinal - first] = found
+        return refused(replace(prepared, bodies=with_bodies(prepared, bodies)), unfit)
 
     def _refusals(self, prepared: Prepared, first: int) -> Iterator[Rejection]:
         clashes = between(self._clashes, first, prepared.rows)
@@ -111,3 +126,7 @@ class Survey:
             f"{rows} other rows of the same user ({self._name(other)} is the first) were not sent, "
             "because this row replaced them"
         )
+
+
+def _rejection(index: int, unfit: Unfit) -> Rejection:
+    return Rejection(index, STAGE, unfit.code, unfit.column, unfit.found, unfit.expected)

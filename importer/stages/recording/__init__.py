@@ -17,6 +17,7 @@ from importer.stages.recording.journal import (
 )
 from importer.stages.recording.ledger import Ledger
 from importer.stages.recording.private_files import private_bytes, private_folder, write_json
+from importer.stages.recording.private_files import refused as disk_refused
 from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
 from importer.stages.recording.receipt import Receipt, copy_receipt
 from importer.stages.recording.row_log import FATES, RowLog, read_row_log
@@ -70,6 +71,7 @@ __all__ = [
     "copy_receipt",
     "cut_back",
     "database_path",
+    "disk_refused",
     "end_run",
     "find_dead_row",
     "find_run",
