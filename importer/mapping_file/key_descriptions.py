@@ -46,7 +46,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "tests": "Cells and what they must become; `moengage-import mapping test` runs them.",
     },
     "DuplicatesModel": {
-        "keep": "each row is sent, only the last, only the first, or none (invalid).",
+        "keep": "each row is sent, only the last, only the first, all merged into one, or none (invalid).",
         "by": "The column whose cells say which row is the last. Default: the file's order.",
     },
     "SourceModel": {

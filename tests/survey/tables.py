@@ -66,9 +66,13 @@ def judged(
             winner = _winner(rows, numbers, keep, by=by)
             fates.update({n: "superseded" for n in numbers if n != winner})
     if unique:
-        left = [n for n, fate in fates.items() if fate == "pending" and rows[n - 1].mail]
-        counts = Counter(rows[n - 1].mail for n in left)
-        fates.update({n: "invalid" for n in left if counts[rows[n - 1].mail] > 1})
+        mails = {n: rows[n - 1].mail for n, fate in fates.items() if fate == "pending"}
+        if keep == "merge":
+            for n in mails:
+                his = [rows[m - 1].mail for m in users[rows[n - 1].id]]
+                mails[n] = next((mail for mail in reversed(his) if mail), "")
+        counts = Counter(mails.values())
+        fates.update({n: "invalid" for n, mail in mails.items() if mail and counts[mail] > 1})
     return fates
 
 

@@ -82,7 +82,7 @@ def applied(sent: dict[int, Any]) -> dict[str, dict[str, Any]]:
     return users
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(rows=ROWS, block_bytes=st.sampled_from([100, None]))
 def test_one_merged_request_does_what_all_rows_in_order_do(
     rows: list[tuple[str, ...]], block_bytes: int | None

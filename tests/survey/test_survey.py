@@ -36,6 +36,7 @@ WORDS = [
     ("invalid", False),
     ("last", True),
     ("first", True),
+    ("merge", False),
 ]
 UNIQUE = "{column: mail, unique: true}"
 

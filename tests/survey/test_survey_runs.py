@@ -106,7 +106,9 @@ def whole(sandbox: SandboxThread, report: RunReport, keep: str, *, by: bool) -> 
     assert sorted(log["ordinal"].tolist()) == list(range(len(ROWS)))
 
 
-@pytest.mark.parametrize(("keep", "by"), [("last", False), ("first", True), ("invalid", False)])
+@pytest.mark.parametrize(
+    ("keep", "by"), [("last", False), ("first", True), ("invalid", False), ("merge", False)]
+)
 def test_a_run_sends_the_rows_that_a_check_would_send_and_goes_on_with_its_survey(
     keep: str, by: bool, sandbox: SandboxThread, users: Path, tmp_path: Path
 ) -> None:

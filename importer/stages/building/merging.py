@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -112,16 +114,24 @@ class _Folds:
 
 
 def _union(lists: Sequence[str]) -> str:
-    items = dict.fromkeys(item for text in lists for item in _items(text))
-    return f"[{','.join(items)}]"
+    """Join JSON lists; of equal items (2.5 and 2.50) the first spelling stays."""
+    items: dict[Any, str] = {}
+    for text in lists:
+        for value, spelling in _items(text):
+            items.setdefault(value, spelling)
+    return f"[{','.join(items.values())}]"
 
 
-def _items(text: str) -> Iterator[str]:
-    """Give the texts of a JSON list's items as they are, numbers with all their digits."""
-    decoder, at = json.JSONDecoder(), _after_blanks(text, 1)
+_EXACT = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
+
+
+def _items(text: str) -> Iterator[tuple[Any, str]]:
+    """Give a JSON list's items, each with its text as it is; an object is its own text."""
+    at = _after_blanks(text, 1)
     while text[at] != "]":
-        _, end = decoder.raw_decode(text, at)
-        yield text[at:end]
+        value, end = _EXACT.raw_decode(text, at)
+        spelling = text[at:end]
+        yield (type(value), value if isinstance(value, str | Decimal) else spelling), spelling
         at = _after_blanks(text, end)
         if text[at] == ",":
             at = _after_blanks(text, at + 1)
