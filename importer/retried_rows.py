@@ -20,6 +20,7 @@ from importer.stages.recording import DeadRow, DeadRows, Journal
 _STAGE = "mending"
 _UNFILLED = "not-mended"
 _BLOCK_ROWS = 20_000
+_FLUSH_ROWS = 1_000
 
 Digests = Mapping[int, bytes]
 """Place in the run that read the file -> what its cells were when they were delivered."""
@@ -80,6 +81,8 @@ class Retried:
             counts.kept += 1
             counts.delivered_since += row.fate == Fate.UNCHANGED
             store.write(row)
+            if counts.kept % _FLUSH_ROWS == 0:
+                store.flush()
         store.flush()
         counts.absent = len(self.dead) - len(seen)
         return counts

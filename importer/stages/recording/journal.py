@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class Journal:
         """Add one row, which waits in memory."""
         self._ordinals.append(row.ordinal)
         self._offsets.append(self.file.length)
-        self.file.add(orjson.dumps(asdict(row), option=orjson.OPT_APPEND_NEWLINE))
+        self.file.add(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
         """Write what waits; StateError if the disk refuses."""
