@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -36,6 +38,10 @@ from importer.stages.recording import Journal, Ledger, RunFolder, RunRecord, sta
 from importer.stages.reporting import RunReport
 from importer.stopping import StopSignal
 from importer.stored_rows import stored_job
+
+_DRAFT = ".retry-"
+_DRAFT_SECONDS = 24 * 3600
+"""No retry takes that long to put its rows together."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ def open_retry(
     loaded = mapping_of(parent, folder, mapping)
     settings = config or settings_of(parent, state_dir)
     retried = dead_rows(parent, folder, loaded, state_dir, chosen)
-    with tempfile.TemporaryDirectory(prefix=".retry-", dir=state_dir) as draft:
+    _sweep(state_dir)
+    with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=state_dir) as draft:
         store = Journal(Path(draft) / folder.mended.name)
         with closing(store):
             counts = retried.keep(table, store)
@@ -149,6 +156,14 @@ def send_retry(
         lock.carries(begun.record.run)
         stored = _stored(begun, job, settings)
         return carry_out(stored, target, settings, ledger, begun, observer, stop)
+
+
+def _sweep(state_dir: Path) -> None:
+    """Remove drafts of processes that were killed, which hold people's data."""
+    for path in state_dir.glob(f"{_DRAFT}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(path)
 
 
 def _begin(ledger: Ledger, retry: Retry, target: Target, config: RunConfig) -> Begun:

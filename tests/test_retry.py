@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -425,3 +426,16 @@ def test_a_retry_has_the_settings_of_its_run_but_not_its_outputs(
     assert isinstance(config, RunConfig)
     assert config.update_existing_only is False
     assert (config.dead_letter, config.report, config.limit) == (None, None, None)
+
+
+def test_what_a_killed_retry_left_half_put_together_is_swept_away(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    begin(sandbox, tmp_path, state)
+    old, new = state / ".retry-old", state / ".retry-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "mended.jsonl").write_text("{}")
+    os.utime(old, (0, 0))
+    again(sandbox, state, "last")
+    assert (old.exists(), new.exists()) == (False, True)
