@@ -54,6 +54,7 @@ class PastRun:
     holder: the process that is at it; None unless it is running.
     pruned: when its row detail was removed; None if it is there.
     retries: ids of the runs that sent rows of this one again.
+    successor: the run of the same source that took the place of a closed one; "" if none did.
     """
 
     record: RunRecord
@@ -63,6 +64,7 @@ class PastRun:
     holder: Holder | None = None
     pruned: datetime | None = None
     retries: tuple[str, ...] = ()
+    successor: str = ""
 
     @property
     def run(self) -> str:
@@ -110,11 +112,14 @@ class PastRun:
         """The command to try next."""
         if self.standing is Standing.RUNNING:
             return about_runs("runs show", self.state_dir, self.run)
-        if self.is_resumable:
+        stopped = self.report.get("next") if self.record.state is RunState.STOPPED else None
+        if self.is_resumable and stopped is None:
             return about_runs("resume", self.state_dir, self.run)
+        if self.successor:
+            return about_runs("runs show", self.state_dir, self.successor)
         if self.standing is Standing.CLOSED or self.pruned or self.retries:
             return about_runs("runs", self.state_dir)
-        return str(self.report.get("next", about_runs("runs", self.state_dir)))
+        return str(stopped or self.report.get("next", about_runs("runs", self.state_dir)))
 
     def reasons(self) -> tuple[Reason, ...]:
         """Count why rows did not make it, from the journal, commonest first; () once pruned.
@@ -207,8 +212,23 @@ def _past_run(
         folder=folder,
         holder=holder if is_held else None,
         pruned=_pruned_at(folder),
+        successor=_successor(record, records),
         retries=tuple(sorted(other.run for other in records if other.parent == record.run)),
     )
+
+
+def _successor(record: RunRecord, records: list[RunRecord]) -> str:
+    """Give the first run of the same source that was registered after a closed one."""
+    if record.state is not RunState.CLOSED:
+        return ""
+    later = records[: records.index(record)]
+    alike = [
+        other.run
+        for other in later
+        if (other.workspace, other.mapping_name, other.locations, other.kind)
+        == (record.workspace, record.mapping_name, record.locations, record.kind)
+    ]
+    return alike[-1] if alike else ""
 
 
 def _pruned_at(folder: RunFolder) -> datetime | None:

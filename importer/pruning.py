@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -77,8 +78,9 @@ def _old(state_dir: Path, before: datetime, unfinished: bool) -> Iterable[PastRu
 
 
 def _found(past: PastRun) -> Pruned:
-    there = [path for path in past.folder.row_detail if path.is_file()]
-    size = sum(path.stat().st_size for path in there)
+    there = [path for path in past.folder.row_detail if path.exists()]
+    files = [file for path in there for file in (path, *path.rglob("*")) if file.is_file()]
+    size = sum(file.stat().st_size for file in files)
     return Pruned(past.run, tuple(path.name for path in there), size, past.is_resumable)
 
 
@@ -93,7 +95,7 @@ def _remove(past: PastRun, moment: datetime) -> Pruned:
     for name in found.files:
         path = past.folder.path / name
         try:
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError as error:
             raise StateError(
                 str(path),

@@ -96,7 +96,7 @@ def _survey(
     """Look at the whole source if the mapping asks for it; where that fails, the run stops."""
     if not asks_for_survey(job.mapping):
         return None
-    folder = begun.folder.path / "survey"
+    folder = begun.folder.survey
     try:
         return survey_source(job, config, folder, ledger.secret, observer, stop)
     except ImporterError as error:

@@ -44,8 +44,9 @@ class VerifiedUser:
 class Verification:
     """What reading back came to.
 
-    delivered: users whom the run delivered.  passed_over: users drawn and left out, because a
-        later run sent them too or one of their requests had no answer.
+    delivered: users whom the run delivered.  passed_over: how many of them could not be drawn,
+        because a later run sent them too or a request of theirs had no answer; and drawn ones
+        whose rows are prepared otherwise now.
     seed: draws the same users again.
     """
 

@@ -163,5 +163,46 @@ def test_what_can_be_resumed_is_pruned_only_if_asked_and_cannot_be_resumed_then(
     assert pruned.closed
     (past,) = list_runs(state)
     assert past.standing is Standing.CLOSED
+    assert (past.successor, past.next) == ("", f"moengage-import runs --state-dir {state}")
     with pytest.raises(UsageError, match="no unfinished run"):
         find_unfinished(state)
+
+
+def test_a_closed_run_names_the_one_that_took_its_place(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    old = broken_off(sandbox, users, state)
+    new = run(sandbox, users, MAPPING, state, if_unfinished="new")
+    run(sandbox, users, MAPPING, state)
+    closed = find_past_run(state, old.run)
+    assert closed.standing is Standing.CLOSED
+    assert closed.successor == new.run
+    assert closed.next == f"moengage-import runs show {new.run} --state-dir {state}"
+
+
+def test_a_run_that_stopped_says_why_and_what_its_report_said_to_do(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, stop = tmp_path / "state", StopSignal()
+    config = RunConfig(sending=FAST, state_dir=state)
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    watcher = Watches(state, stop)
+    report = run_import(users, mapping, target_of(sandbox), config, observer=watcher, stop=stop)
+    (past,) = list_runs(state)
+    assert (past.standing, past.next) == (Standing.STOPPED, report.next)
+    assert past.report["stopped_because"] == "interrupted"
+    assert past.fates == report.fates
+
+
+def test_what_a_look_at_the_whole_source_left_is_pruned_too(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    report = run(sandbox, users, MAPPING, state)
+    assert report.folder is not None
+    (report.folder / "survey").mkdir(exist_ok=True)
+    (report.folder / "survey" / "rows").write_bytes(b"12345")
+    (pruned,) = prune_runs(state, now=LATER)
+    assert "survey" in pruned.files
+    assert not (report.folder / "survey").exists()

@@ -75,9 +75,13 @@ def _opening(past: PastRun) -> Iterator[str]:
             yield f"  {settled:,} {of} have their fate as of the last commit; resume sends the rest."
         case Standing.CLOSED:
             yield "Closed: it ended before its rows did, and cannot be resumed any more."
+            if past.successor:
+                yield f"  Run {past.successor} of the same source took its place."
         case _ if past.report.get("stopped_because"):
             because, message = past.report["stopped_because"], past.report["stopped_message"]
             yield f"Stopped ({because}): {message}"
+            if past.is_resumable:
+                yield f"  {settled:,} {of} have their fate."
         case _:
             dead = sum(past.fates[fate] for fate in DEAD_FATES)
             rows = "1 row" if dead == 1 else f"{dead:,} rows"

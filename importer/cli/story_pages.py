@@ -91,10 +91,28 @@ def _steps(row: RowStory, steps: PreviewRow, show_values: bool) -> Iterator[str]
     width = max((len(value.attribute) for value in steps.values), default=0)
     for value in steps.values:
         cells = _cells(value.cells, show_values) or "(constant)"
-        yield f"    {value.attribute:<{width}}  {cells}  ->  {_result(value, show_values)}"
+        way = [cells, *_between(value, show_values), _result(value, show_values)]
+        yield f"    {value.attribute:<{width}}  {'  ->  '.join(way)}"
+    for warning in filter(_CODE.search, steps.warnings):
+        yield f"  warning: {_finding(warning, show_values)}"
     if steps.payload is not None:
         word = "payload" if row.fate is Fate.DELIVERED else "payload, as the row would give it"
         yield f"  {word}: {_payload(steps.payload, show_values)}"
+
+
+def _between(value: PreviewValue, show_values: bool) -> list[str]:
+    """Give the steps between the cells and the value; the last one's result is the value."""
+    steps = value.steps[:-1] if value.steps and not value.steps[-1].of else value.steps
+    return [
+        f"{f'{step.of}: ' if step.of else ''}{step.name} {_step_text(step.text, show_values)}"
+        for step in steps
+    ]
+
+
+def _step_text(text: str | None, show_values: bool) -> str:
+    if text is None:
+        return "(nothing)"
+    return repr(text if show_values else masked(text))
 
 
 def _cells(cells: dict[str, str | None], show_values: bool) -> str:
@@ -181,6 +199,14 @@ def _value(value: PreviewValue, show_values: bool) -> dict[str, Any]:
         "cells": _shown_cells(value.cells, show_values),
         "json": None if text is None else _json(text, show_values),
         "problem": _finding(value.problem, show_values) if value.problem else None,
+        "steps": [
+            {
+                "step": step.name,
+                "of": step.of or None,
+                "text": step.text if step.text is None or show_values else masked(step.text),
+            }
+            for step in value.steps
+        ],
     }
 
 

@@ -85,10 +85,15 @@ class RunFolder:
         return self.path / "only.json"
 
     @property
+    def survey(self) -> Path:
+        """The folder of what a look at the whole source found out about its rows."""
+        return self.path / "survey"
+
+    @property
     def row_detail(self) -> tuple[Path, ...]:
         """Everything that is about single rows, and so about people; not all of it need exist."""
         written = (self.journal, self.row_log, self.dead_letter, self.warnings)
-        return (*written, self.receipt, self.only, self.mended, *self.fixes)
+        return (*written, self.receipt, self.only, self.survey, self.mended, *self.fixes)
 
     @property
     def fixes(self) -> tuple[Path, ...]:
