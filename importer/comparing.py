@@ -73,7 +73,10 @@ def wanted_of(payloads: Sequence[Mapping[str, Json]]) -> dict[str, Wanted]:
     for payload in payloads:
         attributes = payload.get("attributes", {})
         for name, value in attributes.items():
-            if name not in names.ARRAY_UPDATES:
+            if name == names.PLATFORMS_KEY:
+                # Nobody documents whether platforms that a later row leaves out stay.
+                wanted[name] = Wanted(holds=tuple(value))
+            elif name not in names.ARRAY_UPDATES:
                 # An empty list unsets (Data API docs).
                 wanted[name] = _ABSENT if value == [] else Wanted(value)
         add, remove = (attributes.get(key, {}) for key in names.ARRAY_UPDATES)

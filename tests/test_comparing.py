@@ -90,6 +90,13 @@ ADD, REMOVE = "addValueToArrayField", "removeValueFromArrayField"
         ([payload({REMOVE: {"l": ["x"]}})], {"l": ["w", "x"]}, {"l": "different"}),
         ([payload({"l": ["a"]}), payload({ADD: {"l": ["b"]}})], {"l": ["a", "b"]}, {"l": "equal"}),
         ([payload({"l": ["a", "b"]}), payload({REMOVE: {"l": ["a"]}})], {"l": ["b"]}, {"l": "equal"}),
+        # A later row's platforms are there, whatever became of an earlier one's.
+        (
+            [payload({"platforms": [{"p": 1}, {"p": 2}]}), payload({"platforms": [{"p": 1}]})],
+            {"platforms": [{"p": 2}, {"p": 1}]},
+            {"platforms": "equal"},
+        ),
+        ([payload({"platforms": [{"p": 1}]})], {"platforms": [{"p": 2}]}, {"platforms": "different"}),
         # MoEngage's own names for standard attributes.
         ([payload({"email": "a@b.c"})], {"u_em": "a@b.c"}, {"email": "equal"}),
         ([payload({"mobile": "91"})], {"u_mb": "92"}, {"mobile": "different"}),

@@ -204,3 +204,19 @@ def test_a_target_that_is_not_there_is_told(users: Path, tmp_path: Path) -> None
         target = Target(gone.app_id, Secret(gone.api_key), gone.base_url)
     with pytest.raises(TargetRefused, match="could not connect"):
         verify_run(state, "last", target, sending=QUICK, users_per_minute=1e9)
+
+
+@pytest.mark.parametrize("keep", ["last", "first", "merge"])
+def test_what_was_sent_of_several_rows_of_a_user_comes_back_equal(
+    keep: str, sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    rows = [user(1, 10, "a@example.com"), user(2), user(1, 11), user(1, 12, "b@example.com")]
+    rows += [user(1, 13)]
+    source = write_csv(tmp_path / "twice.csv", HEADER, rows)
+    run(sandbox, source, f"{MAPPING}duplicates: {keep}\n", state)
+    found = verify(sandbox, state)
+    assert counts(found) == {"equal": 2}
+    # A check that cannot fail proves nothing.
+    elsewhere(sandbox, tmp_path, user(1, 99))
+    assert counts(verify(sandbox, state)) == {"equal": 1, "different": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +14,13 @@ import pytest
 
 from importer import Fate, RunConfig, Stop, StopSignal, run_import
 from importer.errors import UsageError
+from importer.explanations import explanation
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
+from importer.past_runs import list_runs
 from importer.pruning import prune_runs
 from importer.resume import find_unfinished, resume_run
+from importer.row_history import key_of, rows_of
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.recording.row_log import ROW
 from importer.why import RowStory, explain_row, explain_user
@@ -246,3 +250,31 @@ def test_what_came_through_a_pipe_is_told_from_the_journal(
     assert "what came through it is gone" in row.source
     assert row.cells is not None
     assert row.cells["seq"] == "x1"
+
+
+def test_a_row_that_another_one_replaced_names_it(sandbox: SandboxThread, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    rows = [("ana", "1", "Ana", "y"), ("ana", "2", "Ana", "y"), ("eve", "3", "Eve", "y")]
+    source = write_csv(tmp_path / "twice.csv", HEADER, rows)
+    run(sandbox, source, f"{MAPPING}duplicates: last\n", state)
+    superseded, delivered = explain_user(state, "ana").rows
+    assert (superseded.fate, delivered.fate) == (Fate.SUPERSEDED, Fate.DELIVERED)
+    assert "row 2 of the same user took its place" in superseded.explanation
+    assert "is delivered" in superseded.explanation
+
+
+def test_rows_that_an_earlier_run_made_needless_name_it(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    first = run(sandbox, users, MAPPING, state, limit=1)
+    run(sandbox, users, MAPPING, state, limit=1)
+    sent, again = (rows_of(past, key_of(state, "ana"))[0] for past in reversed(list_runs(state)))
+    unchanged = replace(again, fate=Fate.UNCHANGED)
+    words, remedy = explanation(unchanged, [sent, unchanged], None)
+    assert f"sent exactly this, by run {first.run} (row 1)" in words
+    assert "without --only-changed" in remedy
+    stale = replace(again, fate=Fate.SUPERSEDED)
+    words, remedy = explanation(stale, [sent, stale], None)
+    assert "(stale)" in words
+    assert "--force" in remedy
