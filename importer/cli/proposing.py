@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Out = Annotated[
     str | None,
     typer.Option(
-        help="Where to write the mapping; - prints it. [default: the source's name with .yaml]",
+        help="Where to write the mapping; - prints it. Without it, the source's name with .yaml.",
         metavar="PATH",
         show_default=False,
     ),
@@ -26,7 +26,7 @@ Rows = Annotated[
     typer.Option(
         "--rows",
         min=1,
-        help="How many rows to look at, from the beginning. [default: 50000]",
+        help="How many rows to look at, from the beginning; 50,000 if not given.",
         metavar="N",
         show_default=False,
     ),
@@ -107,7 +107,7 @@ def _print(found: Proposal, path: Path, following: str) -> None:
     for file in found.files:
         print(f"Source:      {file.describe()}")
     seen = "all of them" if found.all_rows else "from the beginning"
-    print(f"Looked at:   {found.rows:,} rows, {seen}")
+    print(f"Looked at:   {'1 row' if found.rows == 1 else f'{found.rows:,} rows'}, {seen}")
     sent = [line for line in found.lines if not line.left_out]
     standard = sum(line.is_standard for line in sent)
     left = len(found.lines) - len(sent)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from importer.mapping_file.consent import sense_of
+from importer.mapping_file.naming import stored_name
+from importer.moengage import limits
 from importer.moengage.attributes import BY_KEY
 from importer.moengage.names import PLATFORMS
 from importer.proposal.context import Context
@@ -108,7 +110,17 @@ def draft_of(context: Context) -> Draft:
         if name not in lines and name not in used:
             lines[name] = _own_line(context, name, number, names)
     in_order = dict.fromkeys(lines[name] for name in columns if name in lines)
-    return Draft(identity, tuple(in_order), context)
+    return Draft(identity, tuple(_within_limit(list(in_order))), context)
+
+
+def _within_limit(lines: Sequence[Line]) -> Iterator[Line]:
+    """Leave out the attributes beyond those that a workspace can have; MoEngage's own come first."""
+    sent = [line for line in lines if not line.left_out and not line.is_platform]
+    sent.sort(key=lambda line: not line.is_standard)
+    beyond = set(map(id, sent[limits.ATTRIBUTES_PER_WORKSPACE :]))
+    said = f"A workspace has at most {limits.ATTRIBUTES_PER_WORKSPACE} attributes."
+    for line in lines:
+        yield replace(line, left_out=said) if id(line) in beyond else line
 
 
 def _is_also_sent(profile: Profile) -> bool:
@@ -132,7 +144,7 @@ def _standard_lines(context: Context, columns: list[str]) -> dict[str, Line]:
     taken: dict[str, Line] = {}
     for name in sorted(usable, key=lambda name: _rank(context.profiles[name])):
         found = standard_verdict(context.profiles[name], context)
-        if found is not None and found[0] not in taken:
+        if found is not None and stored_name(found[0]) not in map(stored_name, taken):
             taken[found[0]] = _line(context, name, *found)
     unnamed = None if "email" in taken else _unnamed_address(context, usable)
     if unnamed is not None:

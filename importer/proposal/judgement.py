@@ -22,6 +22,7 @@ from importer.proposal.words import booleans, consent, genders
 
 _FEW_HOLLOW = 0.01
 _FEW_BAD = 0.01
+_LONGEST_SHOWN = 30
 
 Judge = Callable[[Profile, Context], Verdict | None]
 
@@ -98,11 +99,19 @@ def _text(profile: Profile, _: Context) -> Verdict:
     said = [reason] if reason else []
     personal = profile.meaning is not None and profile.meaning.personal
     if not reason and not personal and profile.distinct <= MOST_LISTED and profile.filled >= 20:
-        shown = ", ".join(f'"{one}"' for one in profile.listed() if len(one) <= 30)
-        said.append(f"{profile.distinct} different: {shown}." if shown else "")
+        said.append(_different(profile))
     if profile.hollow:
         said.append(f"{cells(profile.hollow)} hold blanks only.")
     return Verdict("string", {}, tuple(filter(None, said)))
+
+
+def _different(profile: Profile) -> str:
+    shown = [f'"{one}"' for one in profile.listed() if len(one) <= _LONGEST_SHOWN]
+    if len(shown) < profile.distinct:
+        return ""
+    return (
+        f"{len(shown)} different: {', '.join(shown)}." if len(shown) > 1 else f"Always {shown[0]}."
+    )
 
 
 def _emails(profile: Profile, least: float) -> Verdict | None:

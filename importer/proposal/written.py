@@ -50,7 +50,8 @@ def _about_source(draft: Draft, outcome: str) -> Iterator[str]:
     sample = draft.context.sample
     for file in sample.files:
         yield from comment(file.describe())
-    looked = f"{sample.rows + sample.unreadable:,} rows"
+    count = sample.rows + sample.unreadable
+    looked = "1 row" if count == 1 else f"{count:,} rows"
     whole = "all of them" if sample.is_whole else "from the beginning; there are more"
     yield from comment(f"Looked at: {looked}, {whole}.{f' {outcome}' if outcome else ''}")
     if sample.unreadable:

@@ -94,7 +94,7 @@ def test_reading_flags_are_taken_and_kept(call: Call, folder: Path) -> None:
     flags = ("--encoding", "cp1252", "--delimiter", ";", "--header", "none")
     said = call("init", "t.txt", "--rows", "1", *flags)
     assert said.exit == 0
-    assert "Looked at:   1 rows, from the beginning" in said.out
+    assert "Looked at:   1 row, from the beginning" in said.out
     assert (
         'source: {encoding: cp1252, delimiter: ";", header: none}'
         in (folder / "t.yaml").read_text()

@@ -165,3 +165,16 @@ def test_a_type_that_only_most_rows_of_the_whole_have_is_no_type(tmp_path: Path)
     found = proposed(tmp_path, columns)
     assert "format: [DD/MM/YYYY, YYYY-MM-DD]" in value_of(found, "when")
     assert sendable(found, table(tmp_path, columns)) == 40
+
+
+def test_more_columns_than_a_workspace_has_attributes_are_comments(tmp_path: Path) -> None:
+    columns = {f"field {at}": ["x"] for at in range(300)} | {"email": ["a@example.com"]}
+    found = proposed(tmp_path, columns)
+    assert len(parse_mapping(found.text).attributes) == 256
+    assert value_of(found, "email") == "email"
+    assert sum("at most 256 attributes" in line.left_out for line in found.lines) == 45
+
+
+def test_two_names_of_one_standard_attribute_are_not_both_taken(tmp_path: Path) -> None:
+    found = proposed(tmp_path, {"source": ["ads"], "publisher_name": ["google"]})
+    assert parse_mapping(found.text).columns == ("customer id", "source", "publisher_name")
