@@ -43,8 +43,7 @@ COLUMNS = [
     "balance",
     "opted_out",
 ]
-# Spreading 50 results over each number costs something, too.
-WANTED_PHONE_RATIO = 2.5
+WANTED_PHONE_RATIO = 1.5
 
 
 def read(file: Path, mapping: Mapping) -> Iterator[tuple[Batch, float]]:
@@ -126,8 +125,7 @@ def tell_steps(rows: int) -> None:
 
 
 def phone_seconds(numbers: pa.Array, phone: Attribute) -> float:
-    """Coerce a column of phones in blocks, none of whose numbers was seen before."""
-    forget()
+    """Coerce a column of phones in blocks."""
     started = time.process_time()
     for first in range(0, len(numbers), BLOCK_ROWS):
         coerced(pa.table({"phone": numbers.slice(first, BLOCK_ROWS)}), phone)
@@ -135,7 +133,11 @@ def phone_seconds(numbers: pa.Array, phone: Attribute) -> float:
 
 
 def compare_phones(rounds: int) -> float:
-    """Tell what a million phone cells of few numbers cost, beside those numbers once each."""
+    """Tell what reading a million phone cells of few numbers costs, beside those numbers once each.
+
+    Once all numbers are known, a pass costs what it takes to put their results into a million
+    rows, as for any column; the rest of the first pass is reading them.
+    """
     text = "mapping: 1\ncustomer_id: phone\nattributes: {mobile: {column: phone, region: IN}}\n"
     (phone,) = parse_mapping(text).attributes
     once = pa.array([f"0{9_800_000_000 + 37 * number}" for number in range(NUMBERS)])
@@ -143,15 +145,32 @@ def compare_phones(rounds: int) -> float:
     many = once.take(pa.array(chosen))
     ratios = []
     for number in range(1, rounds + 1):
-        few_seconds, many_seconds = phone_seconds(once, phone), phone_seconds(many, phone)
-        ratios.append(many_seconds / few_seconds)
+        forget()
+        few_seconds = phone_seconds(once, phone)
+        forget()
+        many_seconds, known_seconds = phone_seconds(many, phone), phone_seconds(many, phone)
+        ratios.append((many_seconds - known_seconds) / few_seconds)
         print(
             f"round {number} of {rounds}: {NUMBERS:,} numbers {few_seconds:.2f} s CPU, "
-            f"{PHONES:,} cells of them {many_seconds:.2f} s CPU, ratio {ratios[-1]:.2f}"
+            f"{PHONES:,} cells of them {many_seconds:.2f} s CPU, of which {known_seconds:.2f} s to "
+            f"fill the rows; reading costs {ratios[-1]:.2f} times the numbers alone"
         )
     median = statistics.median(ratios)
     print(f"phones: median {median:.2f} times the numbers alone (wanted: {WANTED_PHONE_RATIO})")
     return median
+
+
+def tell_distinct_phones() -> None:
+    """Tell what a column costs in which no number stands twice, by how they are written."""
+    for written, region in [("0{}", "IN"), ("+91 {}", "IN"), ("91{}", "IN"), ("91{}", None)]:
+        options = f"column: phone, type: phone{f', region: {region}' if region else ''}"
+        text = f"mapping: 1\ncustomer_id: phone\nattributes: {{mobile: {{{options}}}}}\n"
+        (phone,) = parse_mapping(text).attributes
+        numbers = pa.array([written.format(9_000_000_000 + 37 * at) for at in range(5 * NUMBERS)])
+        forget()
+        seconds = phone_seconds(numbers, phone) / len(numbers) * 1_000_000
+        shown = written.format(9_000_000_000)
+        print(f"  {shown:16}region {region or 'none':6}{seconds:>6.1f} s CPU for a million numbers")
 
 
 def main() -> None:
@@ -163,6 +182,7 @@ def main() -> None:
     coercing = compare_with_reading(given.rows, given.rounds)
     tell_steps(given.rows)
     phones = compare_phones(given.rounds)
+    tell_distinct_phones()
     if given.require and (coercing > WANTED_RATIO or phones > WANTED_PHONE_RATIO):
         sys.exit("FAILED: a ratio is higher than wanted")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
 
-import numpy as np
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,16 +21,124 @@ _DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
 # A column of floats writes 9876543210.0, whose last 0 is no digit of the number.
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0*")
 
-# region and `whole:` -> text -> what `_one` gives, for all blocks of a process.
-_KNOWN: dict[tuple[str | None, bool], dict[str, str | None]] = {}
+# region and `whole:` -> the texts of earlier blocks, and what `_one` made of them.
+_KNOWN: dict[tuple[str | None, bool], tuple[pa.Array, pa.Array]] = {}
+_NOTHING = (pa.array([], pa.string()), pa.array([], pa.string()))
 
-_UNSEEN = "?"
+UNSURE = "?"
+"""Stands for a text whose reading is left to the library."""
+
+# What numbers are spaced with, and nothing else means; the library reads the other marks.
+_MARKS = str.maketrans("", "", " ()-.\u00a0")
+_FEWEST = 5
 
 AMBIGUOUS = ""
 """Stands for digits that are a number with their country code, and another without one."""
 
 # Some 30 MB at most; the same numbers come again in other blocks.
 _REMEMBERED = 200_000
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the library knows of a region's numbers, ready to be asked many times.
+
+    code: the country code.  abroad, prefix, general: patterns of what is dialled to go abroad,
+    of what is dialled before a national number (None: nothing), and of national numbers.
+    rewrites: whether the prefix is replaced rather than left out.
+    lengths, local: of whole national numbers, and of those without their area code.
+    """
+
+    code: str
+    abroad: re.Pattern[str]
+    prefix: re.Pattern[str] | None
+    general: re.Pattern[str]
+    rewrites: bool
+    lengths: tuple[int, ...]
+    local: frozenset[int]
+
+    def without_prefix(self, number: str) -> str:
+        """Take the prefix off, unless what is left would be no number where the whole was one."""
+        found = self.prefix.match(number) if self.prefix else None
+        if found is None:
+            return number
+        rest = number[found.end() :]
+        if self.general.fullmatch(number) and not self.general.fullmatch(rest):
+            return number
+        fits = self.is_possible(rest) or len(rest) > self.lengths[-1]
+        return rest if fits else number
+
+    def read(self, number: str, main: _Plan) -> str | None:
+        """Read a number without its code; `main` is the plan of the first region of that code."""
+        if self.rewrites and self.has_prefix(number):
+            return UNSURE
+        rest = self.without_prefix(number)
+        return self.code + rest if main.is_possible(rest) else None
+
+    def read_with_code(self, digits: str) -> str | None:
+        """Read digits that begin with the code, which cannot be a number of the region."""
+        rest = digits[len(self.code) :]
+        too_long = len(digits) > self.lengths[-1] and len(digits) not in self.local
+        fits = self.general.fullmatch(rest) and not self.general.fullmatch(digits)
+        if self.has_prefix(rest) or not (too_long or fits):
+            return UNSURE
+        return digits if self.is_possible(rest) else None
+
+    def is_possible(self, number: str) -> bool:
+        return len(number) in self.lengths and len(number) not in self.local
+
+    def has_prefix(self, number: str) -> bool:
+        return self.prefix is not None and self.prefix.match(number) is not None
+
+
+@lru_cache(maxsize=1000)
+def _plan(region: str) -> _Plan | None:
+    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    general = found and found.general_desc
+    if not found or not general or not general.national_number_pattern:
+        return None
+    prefix = found.national_prefix_for_parsing
+    return _Plan(
+        str(found.country_code),
+        re.compile(found.international_prefix or "NonMatch"),
+        re.compile(prefix) if prefix else None,
+        re.compile(general.national_number_pattern),
+        bool(found.national_prefix_transform_rule),
+        tuple(general.possible_length),
+        frozenset(general.possible_length_local_only),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _plan_of_code(digits_after_plus: str) -> _Plan | None:
+    """Give the plan of the country code that a number begins with; None for none, or no country's."""
+    for length in (1, 2, 3):
+        code = digits_after_plus[:length]
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code)) if code else None
+        if regions and code[0] != "0":
+            return _plan(regions[0])
+    return None
+
+
+def quickly(text: str, region: str | None) -> str | None:
+    """Read a number of a plain spelling as the library does, some ten times faster.
+
+    UNSURE where its other rules may play a part: codes for abroad, numbers that begin with their
+    country's code, prefixes that are replaced.
+    """
+    plain = text.translate(_MARKS)
+    if not plain.removeprefix("+").isdigit() or len(plain) < _FEWEST:
+        return UNSURE
+    if plain.startswith("+"):
+        plan = _plan_of_code(plain[1:4])
+        return plan.read(plain[1 + len(plan.code) :], plan) if plan else UNSURE
+    plan = _plan(region) if region else None
+    main = _plan_of_code(plan.code) if plan else None
+    if plan is None or main is None or plan.abroad.match(plain):
+        return UNSURE
+    if plain.startswith(plan.code):
+        return plan.read_with_code(plain) if plan is main else UNSURE
+    return plan.read(plain, main)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -45,6 +152,12 @@ def digits(text: str, region: str | None) -> str | None:
         return None
     if _FLOAT.fullmatch(text):
         return None
+    quick = quickly(text, region)
+    return by_library(text, region) if quick == UNSURE else quick
+
+
+def by_library(text: str, region: str | None) -> str | None:
+    """Read a text of phone numbers' characters with the library."""
     if text.startswith("+") or region:
         number = _parsed(text, region)
     elif text.startswith("00"):
@@ -98,12 +211,9 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     region = attribute.region
-    found = _each(texts.to_pylist(), region, attribute.whole)
-    values = pa.array(found, pa.string())
-    doubtful = np.zeros(len(found), dtype=np.bool_)
-    if AMBIGUOUS in found:
-        doubtful = flags(pc.equal(values, AMBIGUOUS))
-        values = only(values, ~doubtful)
+    values = _each(texts, region, attribute.whole)
+    doubtful = flags(pc.equal(values, AMBIGUOUS))
+    values = only(values, ~doubtful)
     if attribute.style == "e164":
         values = pc.binary_join_element_wise("+", values, "")
     bad = (
@@ -119,17 +229,21 @@ def forget() -> None:
     _KNOWN.clear()
 
 
-def _each(texts: list[str], region: str | None, whole: bool) -> list[str | None]:
-    """Read texts that are all different; what an earlier block had costs a look into a table."""
-    if sum(map(len, _KNOWN.values())) > _REMEMBERED:
-        _KNOWN.clear()
-    known = _KNOWN.setdefault((region, whole), {})
-    found = list(map(known.get, texts, repeat(_UNSEEN)))
-    if _UNSEEN in found:
-        for place, text in enumerate(texts):
-            if found[place] is _UNSEEN:
-                found[place] = known[text] = _one(text, region, whole)
-    return found
+def _each(texts: pa.Array, region: str | None, whole: bool) -> pa.Array:
+    """Give what `_one` does for each text; those that an earlier block had are found in a table."""
+    known, results = _KNOWN.get((region, whole), _NOTHING)
+    places = pc.index_in(texts, value_set=known)
+    if places.null_count:
+        new = texts.filter(pc.is_null(places))
+        if len(known) + len(new) > _REMEMBERED:
+            (known, results), new = _NOTHING, texts
+        found = [_one(text, region, whole) for text in new.to_pylist()]
+        known = pa.concat_arrays([known, new])
+        results = pa.concat_arrays([results, pa.array(found, pa.string())])
+        places = pc.index_in(texts, value_set=known)
+        if len(known) <= _REMEMBERED:
+            _KNOWN[region, whole] = (known, results)
+    return results.take(places)
 
 
 def _one(text: str, region: str | None, whole: bool) -> str | None:

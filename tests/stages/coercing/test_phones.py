@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from importer.mapping_file.decided_by import DecidedBy
 from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns, FromTemplate
-from importer.stages.coercing.phones import AMBIGUOUS, digits, forget
+from importer.stages.coercing import phones
+from importer.stages.coercing.phones import (
+    AMBIGUOUS,
+    UNSURE,
+    by_library,
+    digits,
+    forget,
+    quickly,
+)
 from importer.typed import Typed
 
 _VECTORS = (
@@ -93,24 +101,70 @@ def test_an_accepted_number_is_its_own_digits_again(text: str, region: str | Non
         assert digits("+" + result, None) == result
 
 
+_REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+_BEFORE = st.sampled_from(["", "+", "0", "00", "1", "8", "011", "+44 (0)", "+39", "+1", "(0"])
+
+
+@given(
+    region=st.one_of(st.none(), st.sampled_from(_REGIONS)),
+    plan=st.sampled_from(_REGIONS),
+    before=_BEFORE,
+    with_code=st.booleans(),
+    spoilt=st.sampled_from(["", "5", "00", "-", " 12", ")"]),
+    cut=st.integers(0, 3),
+)
+def test_what_is_read_quickly_is_what_the_library_reads(
+    region: str | None, plan: str, before: str, with_code: bool, spoilt: str, cut: int
+) -> None:
+    number = phonenumbers.example_number(plan)
+    assert number is not None
+    code = str(number.country_code) * with_code
+    national = phonenumbers.national_significant_number(number)
+    text = f"{before}{code}{national[: len(national) - cut]}{spoilt}"
+    for where in (region, plan):
+        quick = quickly(text, where)
+        assert quick in (UNSURE, by_library(text, where))
+
+
+def test_common_spellings_are_read_quickly() -> None:
+    for text, region in [("098765 43210", "IN"), ("9876543210", "IN"), ("919876543210", "IN")]:
+        assert quickly(text, region) == "919876543210"
+    assert quickly("+91 98765-43210", None) == "919876543210"
+    assert quickly("030 901820", "DE") == "4930901820"
+    assert quickly("+49 30 1", None) is None
+
+
+def test_more_numbers_than_are_remembered_are_read_alike(
+    monkeypatch: pytest.MonkeyPatch,
+    attribute: Callable[..., Attribute],
+    outcomes: Callable[..., list[str | None]],
+) -> None:
+    forget()
+    monkeypatch.setattr(phones, "_REMEMBERED", 3)
+    column = attribute("phone", region="IN")
+    for numbers in (range(3), range(1, 4), range(6), range(3), range(2, 5)):
+        cells = [f"098765 4321{number}" for number in numbers]
+        assert outcomes(cells, column) == [f'"91987654321{number}"' for number in numbers]
+
+
 def test_each_distinct_number_is_parsed_once(
     monkeypatch: pytest.MonkeyPatch,
     attribute: Callable[..., Attribute],
     outcomes: Callable[..., list[str | None]],
 ) -> None:
     parsed: list[str] = []
-    real = phonenumbers.parse
+    real = phones.quickly
 
-    def counting(text: str, region: str | None) -> object:
+    def counting(text: str, region: str | None) -> str | None:
         parsed.append(text)
         return real(text, region)
 
     forget()
-    monkeypatch.setattr(phonenumbers, "parse", counting)
+    monkeypatch.setattr(phones, "quickly", counting)
     cells = ["+918888444411", "+918888444412", "12"] * 100
     assert outcomes(cells, attribute("phone"))[:2] == ['"918888444411"', '"918888444412"']
     outcomes(cells, attribute("phone"))
-    assert len(parsed) == 2
+    assert sorted(parsed) == sorted(set(cells))
 
 
 @pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
@@ -182,14 +236,14 @@ def test_a_number_with_its_country_code_is_parsed_once_in_all_regions(
     typed: Callable[..., Typed],
 ) -> None:
     parsed: list[str] = []
-    real = phonenumbers.parse
+    real = phones.quickly
 
-    def counting(text: str, region: str | None) -> object:
+    def counting(text: str, region: str | None) -> str | None:
         parsed.append(text)
         return real(text, region)
 
     forget()
-    monkeypatch.setattr(phonenumbers, "parse", counting)
+    monkeypatch.setattr(phones, "quickly", counting)
     column = attribute(
         "phone", origin=FromColumns(("P",)), decided=(DecidedBy("region", "C", None),)
     )
