@@ -64,7 +64,7 @@ def test_a_flag_wins_over_the_mapping_and_all_commands_take_it(tmp_path: Path) -
 
 def test_a_first_line_that_looks_like_a_row_is_noted(tmp_path: Path) -> None:
     source, mapping = tmp_path / "users.csv", tmp_path / "m.yaml"
-    source.write_text("id,name,17\nu1,Ann,18\n", encoding="utf-8")
+    source.write_text("id,name,17\n1,Ann,18\n", encoding="utf-8")
     mapping.write_text("mapping: 1\ncustomer_id: id\n", encoding="utf-8")
     report = check_source(source, mapping)
     assert ["header: none" in note for note in report.notes] == [True]

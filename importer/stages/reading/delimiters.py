@@ -9,12 +9,19 @@ from dataclasses import replace
 from importer.errors import SourceError
 from importer.records import Dialect, SourceOptions
 from importer.stages.reading.headers import Table, table_of
+from importer.stages.reading.rarer_marks import is_strong, other_marks
 from importer.stages.reading.sample import Sample, show
 
 DELIMITERS = (",", ";", "\t", "|")
 
 _AGREEMENT = 0.9
 """A reading fits if at least so many of the sample's rows have as many cells as the header."""
+
+_LIKELY = 0.5
+"""A reading may be meant if so many of the rows have the same number of cells."""
+
+_STRAYS = 0.3
+"""So many stray texts in a table of one column are another delimiter."""
 
 _BETTER = 0.2
 """Another quote or escape is chosen if at most so many of the bad records stay bad."""
@@ -33,8 +40,8 @@ def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Tabl
         return best
     rivals = [
         other
-        for other in sound
-        if other.cut.dialect.quote != plain.cut.dialect.quote and _bad(other) <= _bad(plain)
+        for other in others
+        if other.cut.dialect.quote != plain.cut.dialect.quote and _misfits(other) <= _misfits(plain)
     ]
     if rivals and not plain.doubt:
         raise _undecided_quote(text, [plain, rivals[0]])
@@ -42,10 +49,15 @@ def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Tabl
 
 
 def _bad(table: Table) -> int:
+    """Count what speaks against this reading."""
+    return _misfits(table) + bool(table.doubt)
+
+
+def _misfits(table: Table) -> int:
     """Count the records that this reading cannot read as rows of the table."""
     if not table.is_sound:
         return len(table.cut.records) + 1
-    return sum(row.width != table.width for row in table.rows) + bool(table.doubt)
+    return sum(row.width != table.width for row in table.rows)
 
 
 def _variants(plain: Table, dialect: Dialect, options: SourceOptions) -> list[Dialect]:
@@ -91,17 +103,66 @@ def choose_delimiter(text: Sample, dialect: Dialect, options: SourceOptions) -> 
     if len(fitting) > 1 and fitting[0].strict - fitting[1].strict < 1 - _AGREEMENT:
         raise _undecided(text, fitting[:2])
     if fitting:
-        return fitting[0]
+        return _without_rival(text, fitting[0], options)
     rivals = [
         table
         for table in tables
-        if table.usual > 1 and table.usual_share >= _AGREEMENT and table not in several
+        if table.usual > 1 and table.usual_share >= _LIKELY and table not in several
     ]
     if rivals or len(several) > 1:
         alone = len(several) + len(rivals) == 1
         single = [table for table in tables if alone and table.usual == 1][:1]
         raise _undecided(text, [*single, *several, *rivals])
-    return several[0] if several else tables[0]
+    return _without_rival(text, several[0] if several else _one_column(text, tables), options)
+
+
+def _one_column(text: Sample, tables: Sequence[Table]) -> Table:
+    """Take the file for one column, if its rows are whole; SourceError if they only may be.
+
+    Commas in free text that nobody has quoted would cut it.
+    """
+    plain, best = tables[0], max(tables, key=lambda table: table.fitting)
+    strays = sum(row.trouble == "quote-stray" for row in plain.rows)
+    if strays >= _STRAYS * len(plain.rows) > 0:
+        raise SourceError(
+            text.path,
+            f"{strays} of the first {len(plain.rows)} lines with text after a closing quote, as if "
+            "an unknown delimiter stood there",
+            f"one of {', '.join(map(show, DELIMITERS))}",
+            "say the delimiter: `--delimiter '^'`, or `source: {delimiter: \"^\"}` in the mapping",
+        )
+    if plain.fitting < _AGREEMENT <= best.fitting:
+        raise _undecided(text, [best, plain])
+    return plain
+
+
+def _without_rival(text: Sample, chosen: Table, options: SourceOptions) -> Table:
+    """Give the reading back, unless a rarer mark parts all cells; SourceError then."""
+    dialect = chosen.cut.dialect
+    for mark in other_marks(chosen):
+        for quote in dict.fromkeys([dialect.quote, ""]):
+            rival = _table(text, replace(dialect, quote=quote), mark, options)
+            if rival.usual > 1 and _rivals(rival, mark, chosen):
+                raise _undecided(text, [chosen, rival])
+    return chosen
+
+
+def _rivals(rival: Table, mark: str, chosen: Table) -> bool:
+    delimiter = chosen.cut.dialect.delimiter
+    if (rival.usual - 1) * max(mark.count(delimiter), 1) < chosen.width - 1:
+        return False
+    if delimiter in mark:
+        # `,+` may begin a column of phone numbers: the header must have it, too.
+        return rival.width == rival.usual and rival.fitting >= chosen.fitting
+    return _parts(rival, mark)
+
+
+def _parts(table: Table, mark: str) -> bool:
+    """Tell whether a rarer mark stands between the cells, and not only in texts."""
+    if table.fitting >= (_LIKELY if is_strong(mark) else _AGREEMENT):
+        return True
+    needed = _LIKELY if table.usual > 2 else _AGREEMENT
+    return is_strong(mark) and table.usual_share >= needed
 
 
 def _undecided(text: Sample, tables: Sequence[Table]) -> SourceError:

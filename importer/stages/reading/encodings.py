@@ -1,7 +1,7 @@
 """Finds a text's encoding: by its byte-order mark, by what is valid, and by guesses that are checked.
 
-A guess of charset-normalizer is taken only where cp1252, which most exports that are not UTF-8
-are written in, is clearly worse: it calls a cp1252 table of customers cp1250.
+Guesses are checked: charset-normalizer calls a cp1252 table of customers cp1250, and its guesses
+between encodings of one byte a letter are not taken (see western.py, other_letters.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import NamedTuple
 from charset_normalizer import from_bytes
 
 from importer.errors import SourceError
+from importer.stages.reading.other_letters import are_words, likely_encoding
+from importer.stages.reading.western import latin_rivals, western_doubt
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,12 +24,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _GUESS_BYTES = 1 << 16
 _FEW = 20
 """One character in so many may be odd in a text in UTF-16 that has no byte-order mark."""
 
-_EVIDENCE_BYTES = 12
+_EVIDENCE_BYTES = 20
 """Of fewer bytes beyond ASCII nobody can tell the writing."""
 
 _FAMILIES = {"utf-16": ("utf-16-le", "utf-16-be"), "utf-32": ("utf-32-le", "utf-32-be")}
@@ -35,7 +36,29 @@ _ALIASES = {"utf-8-sig": "utf-8", "ascii": "utf-8"}
 _MEANINGLESS = ("utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 """Codecs of Python's that turn bytes into text, and that no table is written in."""
 
-_WESTERN_MARKS = set("’‘“”„–—…€£§©®°ªº«»·•´`¨²³½¼¾×±µ¡¿\u00a0\u00ad")
+_DOUBT = 0.2
+"""A text is Western in cp1252 if no more of its telling letters speak against it."""
+
+_MANY_BYTES = (
+    "cp932",
+    "shift_jis",
+    "shift_jis_2004",
+    "shift_jisx0213",
+    "euc_jp",
+    "euc_jis_2004",
+    "euc_jisx0213",
+    "iso2022_jp",
+    "gb2312",
+    "gbk",
+    "gb18030",
+    "hz",
+    "big5",
+    "big5hkscs",
+    "cp950",
+    "cp949",
+    "euc_kr",
+    "johab",
+)
 
 
 class Encoding(NamedTuple):
@@ -142,56 +165,48 @@ def _lines_beyond_ascii(sample: bytes) -> list[bytes]:
 
 
 def _single_or_many(path: str, lines: list[bytes]) -> str:
-    """Choose between cp1252 and what charset-normalizer guesses from the lines beyond ASCII."""
-    text = b"\n".join(lines)[:_GUESS_BYTES]
-    text = text[: text.rfind(b"\n")] if b"\n" in text else text
-    if _doubt(text) < 0.2 or sum(byte > 0x7F for byte in text) < _EVIDENCE_BYTES:
+    """Choose among the encodings that are not Unicode, by the lines beyond ASCII."""
+    text = b"\n".join(lines)
+    if len(text) > _GUESS_BYTES:
+        # A character of several bytes may be cut.
+        text = text[: max(text.rfind(b"\n", 0, _GUESS_BYTES), 0) or _GUESS_BYTES]
+    if western_doubt(text) < _DOUBT:
         return "cp1252"
-    guessed = from_bytes(text).best()
-    name = codecs.lookup(guessed.encoding).name if guessed else ""
-    name = _ALIASES.get(name, name)
-    if name and name not in _WIDE and _is_valid(text, name, False):
-        # Guesses between the Latin writings of one byte a letter are worth nothing.
-        if _is_in_other_letters(text.decode(name, "replace")):
-            return name
-    else:
-        name = ""
-    shown = lines[0][:60].decode("cp1252", "replace")
+    guesses = _guesses(text)
+    if len(guesses) == 1 and sum(byte > 0x7F for byte in text) >= _EVIDENCE_BYTES:
+        return guesses[0]
+    readings = ["cp1252", *(guesses or latin_rivals(text))[:2]]
+    shown = "; ".join(f"{name} gives {_first_line(lines, name)!r}" for name in readings)
     raise SourceError(
         path,
-        f"a text whose encoding cannot be told: as cp1252 it would begin with {shown!r}"
-        + (f", as {name} with {lines[0][:60].decode(name, 'replace')!r}" if name else ""),
+        f"a text whose encoding cannot be told: {shown}",
         "UTF-8, or an encoding that can be told from the bytes",
-        f"say it: `--encoding {name or 'cp1252'}`, or `source: {{encoding: ...}}` in the mapping",
+        "say it: "
+        + " or ".join(f"`--encoding {name}`" for name in readings)
+        + ", or `source: {encoding: ...}` in the mapping",
     )
 
 
-def _doubt(data: bytes) -> float:
-    """Tell how unlike a Western text this is in cp1252: the share of odd characters beyond ASCII.
+def _first_line(lines: list[bytes], name: str) -> str:
+    return lines[0].decode(name, "replace")[:60]
 
-    Odd are those that cp1252 does not have, signs between letters (`z³oty`), and letters in runs
-    of three or more, as whole words of Greek or Japanese make them.
+
+def _guesses(text: bytes) -> list[str]:
+    """Name the encodings of letters that are not Latin by which this is words, the likeliest first.
+
+    Of one byte a letter: by how common the letters are.  Of several: what charset-normalizer says.
     """
-    text = data.decode("cp1252", "replace")
-    beyond = sum(one > "\x7f" for one in text)
-    runs = sum(len(run) for run in re.findall(r"[\x80-\U0010ffff]{3,}", text) if not _is_mark(run))
-    signs = re.findall(r"(?<=[A-Za-z])[^\x00-\x7f](?=[a-z])", text)
-    odd = sum(not one.isalpha() and one not in "’‘´­·" for one in signs)
-    return (runs + odd + text.count("\ufffd") * 2) / max(beyond, 1)
+    found = from_bytes(text).best()
+    guessed = codecs.lookup(found.encoding).name if found else ""
+    single = likely_encoding(text)
+    if guessed in _MANY_BYTES and _is_valid(text, guessed, False):
+        words = text.decode(guessed, "replace")
+        if are_words(words) and not _is_half_width(words):
+            return [guessed]
+    return [single] if single else []
 
 
-def _is_mark(run: str) -> bool:
-    return set(run) <= _WESTERN_MARKS
-
-
-def _is_in_other_letters(text: str) -> bool:
-    """Tell whether this is plausibly a text in letters that are not Latin, as words are written."""
-    beyond = [one for one in text if one > "\x7f" and one not in _WESTERN_MARKS]
-    letters = [one for one in beyond if one.isalpha()]
-    latin = sum("LATIN" in unicodedata.name(one, "LATIN") for one in letters)
-    inner = re.findall(
-        r"(?<=[^\W\d_])[^\W\d_]", "".join(one for one in text if one > "\x7f" or one.isspace())
-    )
-    upper = sum(one.isupper() for one in inner)
-    is_written_so = 3 * upper < max(len(inner), 1)
-    return is_written_so and len(letters) > 0.8 * len(beyond) and latin < 0.1 * len(letters)
+def _is_half_width(text: str) -> bool:
+    """Tell whether a text is katakana of half a width, as all bytes of Thai are by cp932."""
+    beyond = [one for one in text if one > "\x7f"]
+    return 3 * sum("\uff61" <= one <= "\uff9f" for one in beyond) > len(beyond)

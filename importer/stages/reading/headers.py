@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from importer.errors import SourceError
 from importer.records import SourceOptions
+from importer.stages.reading.doubts import Doubt, comment_doubt, header_doubt, title_doubt
+from importer.stages.reading.evidence import is_data
 from importer.stages.reading.sample import Cut, Layout, SampleRecord, show
 
 _AGREEMENT = 0.9
@@ -18,8 +20,6 @@ _FEW = 0.25
 
 _MANY = 3
 _MAX_PREAMBLE = 50
-_DATA = re.compile(r"[+-]?[$€£]?\d[\d.,:/ T+-]*%?|\S+@\S+\.\S+")
-"""Numbers, dates and addresses: what stands in rows, and hardly in a header."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Table:
     doubt: str = ""
     remedy: str = ""
     renames: bool = False
+    is_header_said: bool = False
 
     @property
     def width(self) -> int:
@@ -103,10 +104,8 @@ class Table:
         return bool(self.cut.text[offset:].strip(b"\r\n")) and not self.cut.dialect.comment
 
     def _warning(self) -> str:
-        if not self.header_line:
-            return ""
-        data = [name for name in self.columns if _DATA.fullmatch(name.strip())]
-        if not data:
+        data = [name for name in self.columns if is_data(name)] if self.header_line else []
+        if not data or self.is_header_said:
             return ""
         return (
             f"{self.cut.sample.path} line {self.header_line} is taken for the header, and looks "
@@ -121,8 +120,7 @@ def table_of(cut: Cut, options: SourceOptions) -> Table:
     if not records:
         return Table(cut, 0, (), (), 0, 0)
     if options.header == 0:
-        columns = tuple(f"column_{number}" for number in range(1, usual + 1))
-        return Table(cut, 0, columns, tuple(records), usual, 0)
+        return _without_header(cut, usual, options)
     lines = options.header or 1
     first, doubt = 0, ""
     if options.skip_lines is None and options.header is None:
@@ -138,6 +136,17 @@ def table_of(cut: Cut, options: SourceOptions) -> Table:
     return (
         _checked(_without_trailing(table, options.trailing_delimiter), options) if names else table
     )
+
+
+def _without_header(cut: Cut, usual: int, options: SourceOptions) -> Table:
+    records = cut.records
+    is_closed = usual > 1 and bool(options.trailing_delimiter)
+    columns = tuple(f"column_{number}" for number in range(1, usual + 1 - is_closed))
+    table = Table(
+        cut, 0, columns + ("",) * is_closed, tuple(records), usual, 0, is_closed=is_closed
+    )
+    found = title_doubt(records, usual) if options.skip_lines is None else None
+    return _doubted(table, found or _comments((), records, options))
 
 
 _SKIP = (
@@ -186,12 +195,15 @@ def _is_title(record: SampleRecord, usual: int) -> bool:
 
 def _is_header(record: SampleRecord, rows: list[SampleRecord], usual: int) -> bool:
     """Tell whether a line has a name for each cell, and the rows after it look otherwise."""
-    names = record.cells
-    if record.width != usual or not rows or record.filled < usual:
+    if record.width != usual or not rows:
         return False
-    if len(set(names)) < usual or any(_DATA.fullmatch(name.strip()) for name in names):
+    # A delimiter may stand at the end of each line.
+    names = record.cells[:-1] if not record.cells[-1].strip() else record.cells
+    if not all(name.strip() for name in names):
         return False
-    return any(_DATA.fullmatch(cell.strip()) for row in rows for cell in row.cells)
+    if len(set(names)) < len(names) or any(is_data(name) for name in names):
+        return False
+    return any(is_data(cell) for row in rows for cell in row.cells)
 
 
 def _without_trailing(table: Table, asked: bool | None) -> Table:
@@ -234,23 +246,28 @@ def _is_clear(table: Table) -> bool:
 
 
 def _checked(table: Table, options: SourceOptions) -> Table:
-    """Note what speaks against this header."""
+    """Note what speaks against this header, or against this line's being one."""
     names, rows = table.columns, table.rows
     is_clear = _is_clear(table) if len(rows) < _MANY else table.usual_share > 2 * table.fitting
-    if len(rows) > 1 and table.usual != table.width and table.fitting < _FEW and is_clear:
+    if len(rows) > 1 and table.usual != table.width and table.fitting <= _FEW and is_clear:
         doubt = f"a header of {table.width} names over rows of {table.usual} cells"
         remedy = f"mend the header; or {_SKIP}"
         if table.usual == table.width + 1:
             remedy += "; or `--trailing-delimiter`, if each row ends with one"
         return replace(table, doubt=doubt, remedy=remedy)
-    if options.header is None and rows and rows[0].cells == names and table.width > 1:
-        doubt = "a header that stands there twice, one line after the other"
-        remedy = (
-            "say how many lines the header has: `--header 2`, or `source: {header: 2}` in the "
-            "mapping; with 1, the second is a row that is refused"
-        )
-        return replace(table, doubt=doubt, remedy=remedy)
-    return table
+    is_said = options.header is not None
+    found = _comments(names, rows, options) or (None if is_said else header_doubt(names, rows))
+    return _doubted(replace(table, is_header_said=is_said), found)
+
+
+def _comments(
+    names: Sequence[str], rows: Sequence[SampleRecord], options: SourceOptions
+) -> Doubt | None:
+    return comment_doubt(names, rows) if options.comment is None else None
+
+
+def _doubted(table: Table, doubt: Doubt | None) -> Table:
+    return replace(table, doubt=doubt.found, remedy=doubt.remedy) if doubt else table
 
 
 def _no_header(cut: Cut) -> SourceError:

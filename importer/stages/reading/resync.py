@@ -20,6 +20,8 @@ from importer.stages.reading.marks import (
     pieces_at,
 )
 
+_APOSTROPHE = re.compile(rb"(?<=[0-9A-Za-z\x80-\xff])'(?=[ 0-9A-Za-z\x80-\xff])")
+
 
 class LineWalk:
     """One walk over a buffer's lines.
@@ -125,6 +127,8 @@ class LineWalk:
             if int(self.lines.line_ends[following]) - start > self._reach or self.fits[following]:
                 return following
             if not self._whole[following]:
+                if self._has_apostrophes(following):
+                    return following
                 found = self._scan(following)
                 if found.trouble == "unfinished":
                     return line
@@ -132,6 +136,15 @@ class LineWalk:
                     return following
         is_known = self._final or len(self._data) - start > self._reach
         return self._count if is_known else line
+
+    def _has_apostrophes(self, line: int) -> bool:
+        """Tell whether a line fits, but for quotes within words: `'won't'` where `'` quotes."""
+        if self._grammar.quote != b"'":
+            return False
+        start, _ = self._bounds(line)
+        text = _APOSTROPHE.sub(b"x", self._data[start : self._text_end(line)])
+        found = scan(text, 0, len(text), self._grammar, is_end=True)
+        return not found.trouble and found.strict and found.cells == self._width
 
     def _scan(self, line: int) -> Scan:
         start, size = int(self.lines.starts[line]), len(self._data)

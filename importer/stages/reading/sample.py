@@ -125,6 +125,11 @@ class Cut:
             return SampleRecord(at, line, after, (), False, "undecodable")
         return SampleRecord(at, line, after, cells, found.strict, "")
 
+    def lines(self, count: int) -> list[str]:
+        """Give the text of some records, as the file has it."""
+        some = self.records[:count]
+        return [self._wire.raw(self.text[record.at : record.after]) for record in some]
+
     @property
     def line_bytes(self) -> float:
         return len(self.text) / (self.text.count(b"\n") + 1)

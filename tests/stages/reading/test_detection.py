@@ -170,10 +170,124 @@ def test_a_file_may_have_no_header_or_one_of_several_lines() -> None:
     assert (layout.columns, layout.data_line) == (("first name", "last"), 3)
 
 
-def test_a_header_that_looks_like_a_row_is_warned_of() -> None:
-    assert "header: none" in layout_of(b"1,Ann\n2,Bob\n").warning
-    assert layout_of(b"id,name\n2,Bob\n").warning == ""
-    assert layout_of(b"1,Ann\n2,Bob\n", header=1).columns == ("1", "Ann")
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b"1,Ann\n2,Bob\n", "1"),
+        (b"ann@x.org\nbob@x.org\n", "ann@x.org"),
+        (b"Ann,,active\nBob,Ulm,active\nCid,Bonn,trial\n", "active"),
+        (b"7,NULL\n8,3\n9,4\n", "7"),
+        (b"Ulm\nBonn\nUlm\n", "Ulm"),
+    ],
+)
+def test_a_first_line_that_may_be_a_row_is_asked_about(data: bytes, value: str) -> None:
+    with pytest.raises(SourceError, match="may be a header or a row") as caught:
+        layout_of(data)
+    assert caught.value.problem.found.startswith(
+        f"a first line that may be a header or a row: it has {value!r}"
+    )
+    assert "--header none" in caught.value.problem.remedy
+    assert layout_of(data, header=1).header_line == 1
+    assert layout_of(data, header=0).header_line == 0
+
+
+@pytest.mark.parametrize(
+    "data", [b"id,name\n2,Bob\n", b"id,2023,2024\n1,7,8\n", b"city,n\nUlm,\n", b"a,b\nc,d\n"]
+)
+def test_a_line_of_words_over_values_is_a_header(data: bytes) -> None:
+    assert layout_of(data).header_line == 1
+
+
+def test_a_header_with_a_value_in_it_is_warned_of_until_it_is_said() -> None:
+    data = b"id,2023,2024\n1,7,8\n2,8,9\n"
+    assert "header: none" in layout_of(data).warning
+    assert layout_of(data, header=1).warning == ""
+
+
+@pytest.mark.parametrize("row", [b"x,y", b"1,2"])
+def test_a_header_that_stands_there_again_is_asked_about(
+    read: Callable[..., Any], row: bytes
+) -> None:
+    data = b"id,n\n" + row + b"\n1,2\nid,n\n3,4\n"
+    with pytest.raises(SourceError, match="the header once more on line 4") as caught:
+        read(data)
+    assert "--header 1" in caught.value.problem.remedy
+    assert "--limit 2" in caught.value.problem.remedy
+    assert [code for _, _, code, _ in read(data, header=1).bad] == ["header-repeated"]
+
+
+def test_lines_among_the_rows_that_begin_as_comments_do_are_asked_about(
+    read: Callable[..., Any],
+) -> None:
+    data = b"id,n\n1,a\n# by Ann\n2,b\n# so, so\n"
+    with pytest.raises(SourceError, match="line 3, which begins with `#`") as caught:
+        read(data)
+    assert "--comment none" in caught.value.problem.remedy
+    assert read(data, comment="#").cells == [("1", "a"), ("2", "b")]
+    reading = read(data, comment="")
+    assert reading.cells == [("1", "a"), ("2", "b"), ("# so", " so")]
+    assert [line for _, line, *_ in reading.bad] == [3]
+
+
+def test_a_title_over_rows_without_header_is_asked_about() -> None:
+    data = b"Report,,\n1,a,b\n2,c,d\n"
+    with pytest.raises(SourceError, match="may be a title or a row"):
+        layout_of(data, header=0)
+    assert layout_of(data, header=0, skip_lines=1).data_line == 2
+    assert layout_of(data, header=0, skip_lines=0).data_line == 1
+
+
+def test_rows_without_header_may_end_with_a_delimiter() -> None:
+    assert layout_of(b"1,Ann,\n2,Bob,\n", header=0, trailing_delimiter=True).is_closed
+
+
+def test_a_preamble_over_a_header_that_ends_with_a_delimiter_is_passed_over() -> None:
+    layout = layout_of(b"Export\nby: Ann\nid;name;\n1;Ann;\n2;Bob;\n")
+    assert (layout.columns, layout.header_line) == (("id", "name", ""), 3)
+
+
+@pytest.mark.parametrize("mark", ["^", "~", "||", "::", "+|", "|~|", "\x01", "¦"])
+@pytest.mark.parametrize("around", ["", '"'])
+def test_a_rarer_delimiter_is_asked_about(mark: str, around: str) -> None:
+    table = [["id", "name", "note"], ["1", "Ann", "a, b"], ["2", "Bob", ""], ["3", "Cid", "c; d"]]
+    lines = [mark.join(f"{around}{cell}{around}" for cell in row) for row in table]
+    for above in ([], ["Customer export", "Created by Ann"]):
+        data = "\n".join([*above, *lines, ""]).encode()
+        with pytest.raises(SourceError, match="delimiter") as caught:
+            layout_of(data)
+        assert "--delimiter" in caught.value.problem.remedy
+        said = layout_of(data, delimiter=mark, skip_lines=len(above))
+        assert said.columns == ("id", "name", "note")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"email\nann@x.org\nbob@y.org\n",
+        b"time\n12:30:00\n13:45:00\n",
+        b"name\nAnn\nBob; Cid\nDan\nEve\nFay\nGus\nHal\nIda\nJo\nKim\nLeo\n",
+        b"note\nabout ~5\nmore\nsome ~7\nnone\n",
+        b"price$,tax$,n\n1$,2$,x\n3$,4$,y\n",
+        b"a,b\n1,x: y\n2,z: w\n",
+        b"id,phone\n1,+4989123\n2,+4989124\n",
+        "a,b\n😄,😄😄\n😄,😄😄\n".encode(),
+    ],
+)
+def test_signs_in_texts_are_no_delimiter(data: bytes) -> None:
+    assert layout_of(data).dialect.delimiter == ","
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"note\nWell\nHello, you\nSo\nOne, two\nNo\n", "`;` gives the header note"),
+        (b"Export\nby Ann\n\nName|City\nAnn|Ulm\nBob|Bonn\n", "`|` gives"),
+    ],
+)
+def test_where_only_most_rows_fit_it_asks(data: bytes, found: str) -> None:
+    with pytest.raises(SourceError, match="delimiter cannot be told") as caught:
+        layout_of(data)
+    assert found in caught.value.problem.found
 
 
 def test_names_that_are_empty_or_repeated_get_new_ones_if_it_is_said() -> None:

@@ -39,10 +39,75 @@ def test_the_encoding_is_found(text: str, encoding: str, name: str) -> None:
     assert found(text, encoding) == name
 
 
-@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2", "mac_latin2"])
-def test_where_the_latin_writing_cannot_be_told_it_asks(encoding: str) -> None:
-    with pytest.raises(SourceError, match="cannot be told"):
-        found(POLISH, encoding)
+CRM = {
+    "de": "Jürgen Müller;Köln\nBärbel Groß;München\n",
+    "fr": "François Lefèvre;Orléans\nHélène Bôas;Nîmes\nÉloïse Çapon;Besançon\n",
+    "es": "José Muñoz;Málaga\nMaría Núñez;A Coruña\n",
+    "pt": "João Gonçalves;São Paulo\nConceição Simões;Maranhão\n",
+    "it": "Niccolò Però;Forlì\nMaria Libertà;Cantù\n",
+    "da": "Søren Ærø;København\nÅse Jørgensen;Århus\n",
+}
+POLES = "Grażyna Wójcik;Łódź\nŻaneta Świątek;Kraków\n"
+CZECHS = "Jiří Dvořák;Plzeň\nTomáš Černý;Ústí\n"
+MAGYARS = "Szabó Gergő;Győr\nKovács Dezső;Pécs\n"
+TURKS = "Ayşe Yılmaz;İstanbul\nOğuz Şahin;İzmir\n"
+BALTS = "Jūratė Žukauskienė;Šiauliai\n"
+GREEKS = "Λεωνιδας;Αθήνα\nΑλεξανδρος;Πάτρα\n"
+THAIS = "สมชาย;กรุงเทพ\n"
+
+
+@pytest.mark.parametrize("language", CRM)
+@pytest.mark.parametrize("lines", [1, 2, 40])
+def test_a_western_crm_export_is_cp1252_however_short(language: str, lines: int) -> None:
+    """charset-normalizer calls such a file cp1250, and that reads other names."""
+    text = "".join((CRM[language] * lines).splitlines(keepends=True)[: max(lines, 2)])
+    data = ("id;a;b\n" + text).encode("cp1252")
+    assert find_encoding("users.csv", data, is_whole=True).name == "cp1252"
+
+
+@pytest.mark.parametrize("repeated", [1, 40])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (POLES, "cp1250"),
+        (POLES, "iso8859-2"),
+        (POLES, "mac_latin2"),
+        (CZECHS, "cp1250"),
+        (MAGYARS, "cp1250"),
+        (TURKS, "cp1254"),
+        (BALTS, "cp1257"),
+        *(
+            (CRM[language], kind)
+            for language in ("de", "fr", "es")
+            for kind in ("mac-roman", "cp850")
+        ),
+        (THAIS, "tis-620"),
+    ],
+)
+def test_where_the_writing_cannot_be_told_it_asks(text: str, encoding: str, repeated: int) -> None:
+    data = ("id;a;b\n" + text * repeated).encode(encoding)
+    with pytest.raises(SourceError, match="cannot be told") as caught:
+        find_encoding("users.csv", data, is_whole=True)
+    assert "cp1252 gives" in caught.value.problem.found
+    assert "--encoding cp1252" in caught.value.problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(POLES, "cp1250"), (CRM["de"], "mac-roman"), (CRM["fr"], "cp850")]
+)
+def test_the_question_shows_the_reading_that_is_right(text: str, encoding: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        find_encoding("users.csv", text.encode(encoding), is_whole=True)
+    assert f"{encoding} gives {text.splitlines()[0]!r}" in caught.value.problem.found
+
+
+@pytest.mark.parametrize("encoding", ["cp1253", "iso8859-7"])
+def test_greek_is_never_read_as_russian(encoding: str) -> None:
+    try:
+        name = find_encoding("a", ("id;n\n" + GREEKS).encode(encoding), is_whole=True).name
+    except SourceError:
+        return
+    assert GREEKS.encode(encoding).decode(name) == GREEKS
 
 
 def test_a_few_lines_in_another_encoding_do_not_change_the_files() -> None:
