@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ _AGREEMENT = 0.9
 
 _LIKELY = 0.5
 """A reading may be meant if so many of the rows have the same number of cells."""
+
+_MANY_STRAYS = 0.1
+"""So many records that a reading cannot read are asked about, if quotes as text explain them."""
 
 _STRAYS = 0.3
 """So many stray texts in a table of one column are another delimiter."""
@@ -45,7 +49,26 @@ def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Tabl
     ]
     if rivals and not plain.doubt:
         raise _undecided_quote(text, [plain, rivals[0]])
+    if bare := _without_quotes(text, plain, options):
+        raise _undecided_quote(text, [plain, bare])
     return plain
+
+
+def _without_quotes(text: Sample, plain: Table, options: SourceOptions) -> Table | None:
+    """Give the reading by which quotes are text, if only it fits, and they hardly enclose cells."""
+    if options.quote is not None or not plain.is_sound:
+        return None
+    if not _misfits(plain) or _misfits(plain) < _MANY_STRAYS * len(plain.rows):
+        return None
+    dialect = replace(plain.cut.dialect, quote="")
+    bare = _table(text, dialect, dialect.delimiter, options)
+    if not bare.is_sound or _misfits(bare) > _BETTER * _misfits(plain):
+        return None
+    quoted = [
+        cell for row in bare.rows for cell in row.cells if cell[:1] == '"' or cell[-1:] == '"'
+    ]
+    enclosed = sum(len(cell) > 1 and cell[0] == cell[-1] for cell in quoted)
+    return bare if 2 * enclosed <= len(quoted) else None
 
 
 def _bad(table: Table) -> int:
@@ -184,15 +207,26 @@ def _undecided(text: Sample, tables: Sequence[Table]) -> SourceError:
 
 def _undecided_quote(text: Sample, tables: Sequence[Table]) -> SourceError:
     shown = "; ".join(
-        f"{show(table.cut.dialect.quote)} gives {_first_rows(table)}" for table in tables
+        f"{_quote(table)} gives {_first_rows(table)}, and {_misfits(table)} rows that do not fit"
+        for table in tables
     )
+    said = [table.cut.dialect.quote or "none" for table in tables]
     return SourceError(
         text.path,
         f"a table whose quote cannot be told: {shown}",
         "one quote",
-        """say it in the mapping: source: {quote: '"'} or source: {quote: "'"}; """
-        """or by a flag: --quote "'\"""",
+        """say it in the mapping: """
+        + " or ".join(f"source: {{quote: {_yaml(quote)}}}" for quote in said)
+        + f"; or by a flag: --quote {shlex.quote(said[1])}",
     )
+
+
+def _quote(table: Table) -> str:
+    return show(table.cut.dialect.quote) if table.cut.dialect.quote else "no quote at all"
+
+
+def _yaml(quote: str) -> str:
+    return f"'{quote}'" if quote == '"' else f'"{quote}"'
 
 
 def _first_rows(table: Table) -> str:

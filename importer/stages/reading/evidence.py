@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _AGREEMENT = 0.9
 """A column is one of numbers if so large a share of its cells are."""
 
-_DATA = re.compile(r"[+-]?[$€£]?\d[\d.,:/ T+-]*%?|\S+@\S+\.\S+")
+_DATA = re.compile(r"[+-]?[$€£]?\d[\d.,:/ T+-]*(%|Z|UTC|GMT|[AaPp][Mm])?|\S+@\S+\.\S+")
 """Numbers, dates and addresses: what stands in rows, and hardly in a header."""
 
 _NULLS = ("", "null", "none", "nan", "na", "n/a", "#n/a", "nil", "-", "--", "?", "\\n")

@@ -32,7 +32,8 @@ def test_the_encoding_is_found(data: bytes, encoding: str) -> None:
 def test_a_character_that_the_sample_cuts_is_still_utf_8() -> None:
     data = "id,name\n1,Zoë".encode()[:-1]
     assert layout_of(data, is_whole=False).dialect.encoding == "utf-8"
-    assert layout_of(data, is_whole=True).dialect.encoding == "cp1252"
+    with pytest.raises(SourceError, match="encoding cannot be told"):
+        layout_of(data, is_whole=True)
 
 
 @pytest.mark.parametrize("asked", ["utf8", "UTF-8", "utf-8-sig", "ascii"])
@@ -76,7 +77,7 @@ def test_the_header_is_the_first_line_with_text() -> None:
 @pytest.mark.parametrize("data", [b'"a,b\n1,2\n', b'"a"x,b\n1,2\n', b"\xff,\x81\n1,2\n"])
 def test_a_header_that_cannot_be_read_is_refused(data: bytes) -> None:
     with pytest.raises(SourceError, match="line 1: a first line that is no header"):
-        layout_of(data, delimiter=",")
+        layout_of(data, delimiter=",", encoding="utf-8")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -214,6 +215,17 @@ def test_a_header_that_stands_there_again_is_asked_about(
     assert "--header 1" in caught.value.problem.remedy
     assert "--limit 2" in caught.value.problem.remedy
     assert [code for _, _, code, _ in read(data, header=1).bad] == ["header-repeated"]
+
+
+def test_quotes_that_enclose_no_cells_are_asked_about(read: Callable[..., Any]) -> None:
+    titles = [b'"Heroes" (album)', b'7" single', b'"Weird Al" Yankovic', b"Low", b"Ashes"] * 4
+    data = b"id\ttitle\n" + b"".join(b"%d\t%s\n" % row for row in enumerate(titles))
+    with pytest.raises(SourceError, match="quote cannot be told") as caught:
+        read(data)
+    assert "--quote none" in caught.value.problem.remedy
+    assert [cells[1] for cells in read(data, quote="").cells] == [text.decode() for text in titles]
+    few = b"id\ttitle\n" + b'1\t"Low"\n' * 20 + b'2\t"Weird Al" Yankovic\n' * 3
+    assert [code for _, _, code, _ in read(few).bad] == ["quote-stray"] * 3
 
 
 def test_lines_among_the_rows_that_begin_as_comments_do_are_asked_about(
