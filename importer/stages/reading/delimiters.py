@@ -24,6 +24,7 @@ _LIKELY = 0.5
 _MANY_STRAYS = 0.1
 """So many records that a reading cannot read are asked about, if quotes as text explain them."""
 
+_STRAY_ROWS = 3
 _STRAYS = 0.3
 """So many stray texts in a table of one column are another delimiter."""
 
@@ -58,7 +59,7 @@ def _without_quotes(text: Sample, plain: Table, options: SourceOptions) -> Table
     """Give the reading by which quotes are text, if only it fits, and they hardly enclose cells."""
     if options.quote is not None or not plain.is_sound:
         return None
-    if not _misfits(plain) or _misfits(plain) < _MANY_STRAYS * len(plain.rows):
+    if _misfits(plain) < max(_MANY_STRAYS * len(plain.rows), _STRAY_ROWS):
         return None
     dialect = replace(plain.cut.dialect, quote="")
     bare = _table(text, dialect, dialect.delimiter, options)

@@ -18,7 +18,7 @@ _BROKEN = re.compile(
     rf"(?<=[{_LETTER}])[^\x00-\x7f’‘´­·{_LETTER}](?=[{_LOWER}])|[³¹²£¥¢¤¦](?=[{_LOWER}])"
     # A capital after a small letter; a capital that stands for none.
     rf"|(?<=[{_LOWER}])[À-ÖØ-ÞŒŠŽŸ](?![A-Z])|(?<=[{_UPPER}])[À-ÖØ-ÞŒŠŽŸ](?=[{_LOWER}])"
-    rf"|[ªº](?=[{_LETTER}])|(?<=[{_LETTER}])[¹³¢£¥¤¦¬Ÿ]|\ufffd"
+    rf"|[ªº](?=[{_LETTER}])|(?<=[{_LETTER}])[¹³¢£¥¤¦¬Ÿ]"
 )
 """What stands in words of no Western language, whatever encoding it was read by."""
 
@@ -49,7 +49,10 @@ def western_doubt(data: bytes) -> float:
     telling = sum(one in _TELLING and (one not in _MARKS) for one in text)
     runs = sum(len(run) for run in re.findall(r"[\x80-\U0010ffff]{3,}", text) if not _is_mark(run))
     broken = len(_BROKEN.findall(text))
-    return (runs + broken + len(_RARE.findall(text))) / max(telling, broken, runs, 1)
+    doubt = (runs + broken + len(_RARE.findall(text))) / max(telling, broken, runs, 1)
+    # A byte that cp1252 does not have spoils its own row, unless many do.
+    beyond = sum(one > "\x7f" for one in text)
+    return max(doubt, text.count("\ufffd") / max(beyond, 1))
 
 
 def latin_rivals(data: bytes) -> list[str]:

@@ -48,11 +48,11 @@ def test_a_file_that_stops_being_utf_8_after_the_sample_never_switches(
 def test_the_bytes_that_cp1252_does_not_have_spoil_only_their_rows(
     read: Callable[..., Any], byte: int
 ) -> None:
-    data = b"a,b\nZo\xeb,1\nx" + bytes([byte]) + b",2\n\x80,3\n"
+    data = b"a,b\n" + b"Zo\xeb,1\n" * 9 + b"x" + bytes([byte]) + b",2\n\x80,3\n"
     reading = read(data)
     assert reading.source.files[0].dialect.encoding == "cp1252"
-    assert reading.bad == [(2, 3, "undecodable", f"x\\x{byte:02x},2")]
-    assert reading.cells == [("Zoë", "1"), ("€", "3")]
+    assert reading.bad == [(10, 11, "undecodable", f"x\\x{byte:02x},2")]
+    assert reading.cells[-2:] == [("Zoë", "1"), ("€", "3")]
 
 
 @pytest.mark.parametrize(
