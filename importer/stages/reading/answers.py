@@ -26,7 +26,8 @@ def tried(shown: str, ask: Callable[[], Given]) -> Given:
             return ask()
         except SourceError:
             raise
-        except Exception as error:  # noqa: BLE001 - each filesystem raises its own library's errors
+        except Exception as wrapped:  # noqa: BLE001 - each filesystem raises its own library's errors
+            error = _cause(wrapped)
             failure, is_hopeless = _failure(shown, error), _is_hopeless(error)
         # Not in the handler: what is raised there keeps the other error, with the whole address.
         if is_hopeless or wait_seconds is None:
@@ -35,15 +36,19 @@ def tried(shown: str, ask: Callable[[], Given]) -> Given:
     raise failure
 
 
+def _cause(error: BaseException) -> BaseException:
+    """Give what is behind an error: fsspec says of whatever goes wrong that there is no file."""
+    while isinstance(error, FileNotFoundError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
 def _status(error: BaseException) -> int:
     """Give the HTTP status behind an error; 0 if there is none."""
     status = getattr(error, "status", 0)
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if not status and error.__cause__ is not None:
-        # fsspec says of every answer but 200 that there is no such file.
-        return _status(error.__cause__)
     return status if isinstance(status, int) else 0
 
 
@@ -56,7 +61,12 @@ def _is_hopeless(error: BaseException) -> bool:
     if status:
         return status in _HOPELESS
     kinds = (FileNotFoundError, PermissionError, NotImplementedError, ImportError)
-    return isinstance(error, kinds) or _is_changed(error) or _lacks_credentials(error)
+    is_refused = _lacks_credentials(error) or _is_unvouched(error)
+    return isinstance(error, kinds) or _is_changed(error) or is_refused
+
+
+def _is_unvouched(error: BaseException) -> bool:
+    return "Certificate" in type(error).__name__
 
 
 def _lacks_credentials(error: BaseException) -> bool:
@@ -75,6 +85,13 @@ def _failure(shown: str, error: BaseException) -> SourceError:
             "no permission to read it",
             "credentials that may read it",
             "set them in the environment, as the server's own tools take them",
+        )
+    if _is_unvouched(error):
+        return SourceError(
+            shown,
+            "a server whose certificate nobody here vouches for",
+            "a certificate of a known authority, for this host and this day",
+            "if the authority is your own, put the path of its certificate into SSL_CERT_FILE",
         )
     reason = f"HTTP {status}" if status else type(error).__name__
     if isinstance(error, OSError) and error.errno:
