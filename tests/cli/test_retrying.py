@@ -44,7 +44,7 @@ def test_the_way_from_a_run_to_a_mended_row(
     [
         (("last", "--only", "rejected"), "'rejected'", "a copy of the dead letter"),
         (("nothing.csv",), "`nothing.csv`, which is no run here", "moengage-import runs"),
-        (("users.csv",), "without the column '_run', '_file', '_row'", "moengage-import run"),
+        (("u.csv",), "without the column '_run', '_file', '_row'", "moengage-import run"),
         (("p.csv",), "the problems of a check", "--fixes p.csv"),
         (("last", "--mapping", "other.yaml"), "no such file", "--mapping"),
     ],
