@@ -37,6 +37,7 @@ def _source(past: PastRun) -> str:
 def _fates_in_short(past: PastRun) -> str:
     counts = [f"{count:,} {fate}" for fate, count in past.fates.items() if count]
     rows = "rows not counted yet" if past.rows is None else f"{past.rows:,} rows"
+    rows = "1 row" if past.rows == 1 else rows
     return f"{rows}" + (f": {', '.join(counts)}" if counts else "")
 
 
