@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -227,3 +227,14 @@ class RunConfig:
 def _require(holds: bool, option: str, found: object, expected: str) -> None:
     if not holds:
         raise UsageError(option, str(found), expected, f"leave {option} away for its default")
+
+
+def time_limits(config: RunConfig) -> list[tuple[float, str]]:
+    """Give the seconds after which a run that begins now is to stop, each with the reason."""
+    limits = []
+    if config.max_time_seconds is not None:
+        limits.append((config.max_time_seconds, "--max-time is over"))
+    if config.finish_by is not None:
+        left = (config.finish_by - datetime.now(UTC)).total_seconds()
+        limits.append((max(left, 0.0), "the time of --finish-by has come"))
+    return limits

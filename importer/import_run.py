@@ -6,14 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from importer.accounts import Accounts
 from importer.checkpoints import Checkpoints
-from importer.config import RunConfig, Target
+from importer.config import RunConfig, Target, time_limits
 from importer.errors import ImporterError, SourceChanged, StateError
 from importer.executors.local import prepared_blocks, workers_for
 from importer.feed import BlockFeed, PreparedBlocks
@@ -133,16 +132,10 @@ class ImportRun:
         self.stop.request(stop_for(error))
 
     def _start_timers(self) -> list[asyncio.TimerHandle]:
-        limits = []
-        if self.config.max_time_seconds is not None:
-            limits.append((self.config.max_time_seconds, "--max-time is over"))
-        if self.config.finish_by is not None:
-            left = (self.config.finish_by - datetime.now(UTC)).total_seconds()
-            limits.append((max(left, 0.0), "the time of --finish-by has come"))
         loop = asyncio.get_running_loop()
         return [
             loop.call_later(seconds, self.stop.request, out_of_time(message))
-            for seconds, message in limits
+            for seconds, message in time_limits(self.config)
         ]
 
     def _unsettled_blocks(self) -> Iterator[Block]:

@@ -11,10 +11,13 @@ from importer.config import RunConfig
 from importer.errors import UsageError
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.mapping_file import Attribute
+from importer.observer import Silence
 from importer.records import Block, Rejection
 from importer.rules import RULES
 from importer.stages.coercing import Step, steps_of
 from importer.stages.reading import picked, read_record
+from importer.stopping import StopSignal
+from importer.survey import RowPlace, Survey, surveyed
 from importer.typed import TypedColumn
 
 
@@ -43,6 +46,7 @@ class PreviewRow:
     """One row: its values side by side, and its payload, or why there is none.
 
     payload: the exact JSON text; None for a row that would not be sent.
+    superseded: which other row is sent instead, and why; "" if none is.
     problems: all reasons, the unreadable row's among them.
     warnings: what the rules say of the row, which is sent all the same.
     """
@@ -55,6 +59,7 @@ class PreviewRow:
     filtered: bool
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    superseded: str = ""
 
 
 def preview_source(
@@ -68,20 +73,23 @@ def preview_source(
     """Prepare some rows and show every step; nothing is sent and nothing written.
 
     rows: how many of the first rows.  row_numbers: these rows instead, each in every file that has
-    it; the source is read up to the last of them, and no other row is prepared.
-    Each row is looked at alone: what only a look at other rows can tell is not told.
+    it.  The source is read up to the last of them, and no other row is prepared, unless the mapping
+    compares rows (`duplicates:`, `unique:`): then all are, as for a run.
     Raises MappingError or SourceError; UsageError for a row that no file has.
     """
-    job = open_job(sources, mapping, config or RunConfig())
+    settings = config or RunConfig()
+    job = open_job(sources, mapping, settings)
     wanted = frozenset(row_numbers)
     chosen = _numbered(job, wanted) if wanted else job.source.blocks(rows)
-    return tuple(row for block in chosen for row in preview_block(job, block))
+    with surveyed(job, settings, Silence(), StopSignal()) as survey:
+        return tuple(row for block in chosen for row in preview_block(job, block, survey))
 
 
-def preview_block(job: Job, block: Block) -> list[PreviewRow]:
-    """Show every step of a block's rows."""
+def preview_block(job: Job, block: Block, survey: Survey | None = None) -> list[PreviewRow]:
+    """Show every step of a block's rows, and with a survey what becomes of them beside others."""
     return [
-        _View(job, picked(block, np.array([index], np.int64))).row() for index in range(block.rows)
+        _View(job, picked(block, np.array([index], np.int64)), survey).row()
+        for index in range(block.rows)
     ]
 
 
@@ -108,10 +116,13 @@ def _numbered(job: Job, wanted: frozenset[int]) -> Iterator[Block]:
 class _View:
     """One row, in a block of its own: so that every warning is its own, too."""
 
-    def __init__(self, job: Job, block: Block) -> None:
+    def __init__(self, job: Job, block: Block, survey: Survey | None) -> None:
         self.job = job
         self.block = block
-        self.prepared = job.preparer.prepare(block)
+        self.survey = survey
+        self.ordinal = survey.ordinal(RowPlace(block.file, block.row(0))) if survey else 0
+        prepared = job.preparer.prepare(block)
+        self.prepared = survey(prepared, self.ordinal) if survey else prepared
         self.typed = job.preparer.coerced(block)
 
     def row(self) -> PreviewRow:
@@ -123,6 +134,7 @@ class _View:
             values=self._values() if self.typed.batch.rows else (),
             payload=bodies[0].decode() if bodies else None,
             filtered=len(self.prepared.filtered) > 0,
+            superseded=self.survey.why_superseded(self.ordinal) if self.survey else "",
             problems=tuple(reason.message for reason in self.prepared.rejections),
             warnings=(*self._warnings(), *self._open(is_sent=bool(bodies))),
         )
@@ -141,7 +153,7 @@ class _View:
         mapping = self.job.mapping
         keys = ["duplicates"] if mapping.duplicates.keep != "each" else []
         keys += ["unique"] if mapping.unique or mapping.customer_id.unique else []
-        if is_sent and keys:
+        if is_sent and keys and self.survey is None:
             said = " and ".join(f"`{key}:`" for key in keys)
             yield f"by {said} other rows decide, too; a check of the whole source tells"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from importer.config import RunConfig, Target
+from importer.config import RunConfig, Target, time_limits
 from importer.constant_id import require_several_users
 from importer.errors import ImporterError
 from importer.import_run import ImportRun
@@ -16,8 +18,10 @@ from importer.pipeline import Preparer
 from importer.registration import Begun, begin
 from importer.stages.recording import Ledger, network_file_system, state_lock
 from importer.stages.reporting import RunReport
-from importer.stopping import StopSignal, stop_for
+from importer.stopping import StopSignal, out_of_time, stop_for
 from importer.survey import Survey, asks_for_survey, survey_source
+
+_SHORTEST_SECONDS = 0.001
 
 
 def run_import(
@@ -77,7 +81,9 @@ def carry_out(
     notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun))))
     job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
+    began = time.monotonic()
     survey = _survey(job, config, ledger, begun, watcher, signal)
+    config = _with_time_left(config, time.monotonic() - began)
     sieves = (*job.sieves, *(() if survey is None else (survey,)))
     remark = None if survey is None else survey.remark
     return ImportRun(
@@ -97,11 +103,28 @@ def _survey(
     if not asks_for_survey(job.mapping):
         return None
     folder = begun.folder.survey
+    timers = [
+        threading.Timer(seconds, stop.request, [out_of_time(message)])
+        for seconds, message in time_limits(config)
+    ]
     try:
+        for timer in timers:
+            timer.start()
         return survey_source(job, config, folder, ledger.secret, observer, stop)
     except ImporterError as error:
         stop.request(stop_for(error))
         return None
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _with_time_left(config: RunConfig, seconds: float) -> RunConfig:
+    """Take time that is over from `--max-time`."""
+    if config.max_time_seconds is None:
+        return config
+    left = max(config.max_time_seconds - seconds, _SHORTEST_SECONDS)
+    return replace(config, max_time_seconds=left)
 
 
 def _unsafe_state(config: RunConfig) -> str:

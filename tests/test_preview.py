@@ -154,24 +154,26 @@ def test_a_row_that_cannot_be_read_shows_why(tmp_path: Path, mapping: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "first", "last"),
     [
-        ("duplicates: last", "`duplicates:`"),
-        ("customer_id: {column: id, unique: true}", "`unique:`"),
-        ("attributes: {n: {column: N, unique: true}}", "`unique:`"),
-        ("duplicates: each", ""),
+        ("duplicates: each", '{"n":"N1","c":"C1"}', '{"n":"N3"}'),
+        ("duplicates: last", "it gives way to row 3 of the same user", '{"n":"N3"}'),
+        ("duplicates: merge", "it is merged into row 3 of the same user", '{"n":"N3","c":"C1"}'),
+        ("duplicates: invalid", "[user-repeated]", "[user-repeated]"),
+        ("duplicates: {first, by: at}", "it gives way to row 3 of the same user", '{"n":"N3"}'),
     ],
 )
-def test_what_other_rows_decide_is_said_of_rows_that_may_be_sent(
-    tmp_path: Path, more: str, said: str
+def test_a_row_shows_what_becomes_of_it_beside_the_others(
+    tmp_path: Path, more: str, first: str, last: str
 ) -> None:
-    as_csv(tmp_path / "u.csv")
-    lines = {"customer_id": "customer_id: id", more.partition(":")[0]: more}
-    text = "\n".join(["mapping: 1", "where: {Kind: [user]}", *lines.values()])
-    (tmp_path / "m.yaml").write_text(text)
-    sent, filtered = preview_source(tmp_path / "u.csv", tmp_path / "m.yaml", row_numbers=[1, 9])
-    found = [warning for warning in sent.warnings if "other rows decide" in warning]
-    assert found == (
-        [f"by {said} other rows decide, too; a check of the whole source tells"] if said else []
+    (tmp_path / "u.csv").write_text(
+        "id,n,c,at\nu-1,N1,C1,2024-01-02\nu-2,N2,,2024-01-01\nu-1,N3,,2024-01-01\n"
     )
-    assert filtered.warnings == ()
+    (tmp_path / "m.yaml").write_text(
+        f"mapping: 1\ncustomer_id: id\nattributes: {{n: n, c: c}}\n{more}\n"
+    )
+    for number, expected in ((1, first), (3, last)):
+        (row,) = numbered(tmp_path / "u.csv", tmp_path / "m.yaml", number)
+        found = [*row.problems, *filter(None, [row.superseded, row.payload])]
+        assert len(found) == 1
+        assert expected in found[0]

@@ -66,6 +66,8 @@ def _print_row(row: PreviewRow) -> None:
         print(f"  warning: {warning}")
     if row.filtered:
         print("  filtered: the mapping's `where:` leaves this row out")
+    if row.superseded:
+        print(f"  superseded: {row.superseded}")
     if row.payload is not None:
         print(f"  payload: {row.payload}")
     print()
@@ -119,6 +121,7 @@ def _as_dict(row: PreviewRow) -> dict[str, object]:
         "payload": None if row.payload is None else json.loads(row.payload),
         "payload_text": row.payload,
         "filtered": row.filtered,
+        "superseded": row.superseded or None,
         "problems": list(row.problems),
         "warnings": list(row.warnings),
     }

@@ -32,7 +32,7 @@ from importer.survey.survey import CLASHES, FILES, KEPT, SUPERSEDED, TABLES
 FACTS = "survey.json"
 """Written last: where it stands, the survey is whole."""
 
-VERSION = 1
+VERSION = 2
 _PART_SHIFT = np.uint64(56)
 
 
@@ -77,7 +77,7 @@ class Making:
     stop: StopSignal
     _rows: int = 0
     _bytes_read: int = 0
-    _files: list[tuple[int, str]] = field(default_factory=list)
+    _sources: list[tuple[int, str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         mapping = self.job.mapping
@@ -116,13 +116,21 @@ class Making:
     def _collect(self, *, with_values: bool) -> None:
         self.observer.began("compare all rows", None)
         for block, prepared, standing in self._standings(Surveyor(self.job.mapping, self.secret)):
-            if not self._files or self._files[-1][1] != block.file:
-                self._files.append((self._rows, block.file))
+            self._note_places(block)
             ordinals = prepared.index + self._rows
             self._by_user.add(entries(standing.keys, standing.ranks, ordinals))
             if with_values:
                 self._add_values(standing.values, ordinals)
             self._rows += block.rows
+
+    def _note_places(self, block: Block) -> None:
+        """Note each row that does not stand behind the one before it in the same file."""
+        steady = block.row(block.rows - 1) - block.row(0) == block.rows - 1
+        for index in (0,) if steady else range(block.rows):
+            ordinal, number = self._rows + index, block.row(index)
+            last = self._sources[-1] if self._sources else (0, "", 0)
+            if last[1] != block.file or last[2] - last[0] != number - ordinal:
+                self._sources.append((ordinal, block.file, number))
 
     def _standings(self, surveyor: Surveyor) -> Iterator[tuple[Block, Prepared, Standing]]:
         with closing(self._prepared(surveyor)) as blocks:
@@ -238,7 +246,7 @@ class Making:
         return {
             "version": VERSION,
             "rows": self._rows,
-            "sources": self._files,
+            "sources": self._sources,
             "users_in_several_rows": self._users.several,
             "example": self._users.example,
             "files": {name: fingerprint(self.folder / name) for name in FILES if self._has(name)},

@@ -45,7 +45,8 @@ class Survey:
 
     def __init__(self, folder: Path, mapping: MappingFile, facts: Mapping[str, Any]) -> None:
         self._mapping = mapping
-        self._files = [(int(first), str(file)) for first, file in facts["sources"]]
+        self._sources = [(int(at), str(file), int(row)) for at, file, row in facts["sources"]]
+        self._several_files = len({file for _, file, _ in self._sources}) > 1
         self._superseded = mapped(folder / SUPERSEDED, LOSER)
         self._kept = mapped(folder / KEPT, WINNER)
         self._clashes = mapped(folder / CLASHES, CLASH)
@@ -94,18 +95,34 @@ class Survey:
 
     def place(self, ordinal: int) -> RowPlace:
         """Give a row's file and number."""
-        at = bisect_right(self._files, ordinal, key=lambda entry: entry[0]) - 1
-        first, file = self._files[at]
-        return RowPlace(file, ordinal - first + 1)
+        at = bisect_right(self._sources, ordinal, key=lambda entry: entry[0]) - 1
+        first, file, row = self._sources[at]
+        return RowPlace(file, ordinal - first + row)
+
+    def ordinal(self, place: RowPlace) -> int:
+        """Give a row's place in the run; it must be a row of the source."""
+        for first, file, row in reversed(self._sources):
+            if file == place.file and row <= place.row:
+                return first + place.row - row
+        raise KeyError(place)
 
     def _name(self, ordinal: int) -> str:
         place = self.place(ordinal)
-        return f"row {place.row}" + (f" of {place.file}" if len(self._files) > 1 else "")
+        return f"row {place.row}" + (f" of {place.file}" if self._several_files else "")
 
     def replaced_by(self, ordinal: int) -> int | None:
         """Give the row that is sent instead of this one; None if it is not superseded."""
         found = between(self._superseded, ordinal, 1)
         return int(found["winner"][0]) if len(found) else None
+
+    def why_superseded(self, ordinal: int) -> str:
+        """Say which row is sent instead of this one; "" if it is not superseded."""
+        winner = self.replaced_by(ordinal)
+        if winner is None:
+            return ""
+        keep = self._mapping.duplicates.keep
+        how = "is merged into" if keep == "merge" else "gives way to"
+        return f"it {how} {self._name(winner)} of the same user (`duplicates: {keep}`)"
 
     def stands_for(self, ordinal: int) -> tuple[int, int] | None:
         """Give how many other rows this one stands for, and the first of them; None if for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from importer.errors import StateError
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
 from importer.pipeline import Surveyor
+from importer.prepared import Prepared
+from importer.records import Block
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.recording import read_row_log
@@ -131,6 +134,32 @@ def test_a_run_that_is_stopped_in_its_survey_sends_nothing_and_can_go_on(
     assert (first.exit, fates(first)) == (130, {"pending": len(ROWS)})
     assert first.next.startswith(f"moengage-import resume {first.run}")
     assert sandbox.stats()["requests"] == 0
+    second = resume_run(find_unfinished(state), target_of(sandbox))
+    whole(sandbox, second, "last", by=False)
+
+
+def test_time_that_is_over_ends_the_survey_too(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(self: Surveyor, block: Block) -> Prepared:
+        # Nothing goes on before the time is over.
+        assert over.wait(60)
+        return prepare(self, block)
+
+    class Notices(StopSignal):
+        def request(self, reason: Stop) -> None:
+            super().request(reason)
+            over.set()
+
+    over, prepare = threading.Event(), Surveyor.prepare
+    text, state = mapping("last", UNIQUE), tmp_path / "state"
+    with monkeypatch.context() as patch:
+        patch.setattr(Surveyor, "prepare", slowly)
+        watch = Watches(Notices(), delivered=-1)
+        first = started(sandbox, users, text, state, watch, max_time_seconds=0.01)
+    assert (first.exit, fates(first)) == (4, {"pending": len(ROWS)})
+    assert first.stop is not None
+    assert first.stop.message == "--max-time is over"
     second = resume_run(find_unfinished(state), target_of(sandbox))
     whole(sandbox, second, "last", by=False)
 
