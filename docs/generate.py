@@ -92,6 +92,7 @@ _TITLES = {
     "enforcing": "Values: MoEngage answers 200 to all of these, and drops or cuts them",
     "mapping": "The mapping: told when it is read, before any row is",
     "building": "Whole users",
+    "remembering": "The memory: what of a row is not sent, because of what was sent before",
     "sending": "Sending: what the API said, or that it said nothing",
 }
 

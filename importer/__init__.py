@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from importer.mapping_file.conversion import Converted, convert_mapping
     from importer.mapping_file.schema import mapping_schema
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
+    from importer.memory import clear_memory, show_memory
     from importer.observer import Observer
     from importer.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.ping import Ping, ping_target
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from importer.retried_rows import RetryChoice
     from importer.retry import retry_rows
     from importer.run import run_import
+    from importer.stages.recording import Remembered
     from importer.stages.reporting import Reason, RunReport
     from importer.stopping import StopSignal
     from importer.verify import Verification, VerifiedUser, verify_run
@@ -76,6 +78,7 @@ _HOMES = {
     "Pruned": "pruning",
     "Rate": "amounts",
     "Reason": "stages.reporting",
+    "Remembered": "stages.recording",
     "RetryChoice": "retried_rows",
     "RowStory": "why",
     "RunConfig": "config",
@@ -99,6 +102,7 @@ _HOMES = {
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
+    "clear_memory": "memory",
     "convert_mapping": "mapping_file.conversion",
     "explain_row": "why",
     "explain_user": "why",
@@ -115,6 +119,7 @@ _HOMES = {
     "retry_rows": "retry",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
+    "show_memory": "memory",
     "verify_run": "verify",
 }
 
@@ -140,6 +145,7 @@ __all__ = [
     "Pruned",
     "Rate",
     "Reason",
+    "Remembered",
     "RetryChoice",
     "RowStory",
     "RunConfig",
@@ -163,6 +169,7 @@ __all__ = [
     "base_url_for",
     "check_mapping",
     "check_source",
+    "clear_memory",
     "convert_mapping",
     "explain_row",
     "explain_user",
@@ -179,6 +186,7 @@ __all__ = [
     "retry_rows",
     "run_import",
     "run_mapping_tests",
+    "show_memory",
     "verify_run",
 ]
 

@@ -21,6 +21,7 @@ class Checkpoints:
 
     files: gives the files of the run's folder that grow with its rows.
     progress: gives how far the run is now.
+    witnesses: each gives, at every commit, the work that belongs to what was settled up to now.
     committed: what the ledger holds.
     failure: why a commit failed; from then on nothing is written any more.
     """
@@ -32,6 +33,7 @@ class Checkpoints:
         files: Callable[[], Iterable[AppendedFile]],
         progress: Callable[[], Progress],
         begun: Progress,
+        witnesses: Iterable[Callable[[], Also]] = (),
     ) -> None:
         self.committed = begun
         self.failure: ImporterError | None = None
@@ -40,6 +42,7 @@ class Checkpoints:
         self._files = files
         self._progress = progress
         self._also: list[Also] = []
+        self._witnesses = tuple(witnesses)
         self._ended = asyncio.Event()
 
     def along(self, work: Also) -> None:
@@ -77,6 +80,7 @@ class Checkpoints:
         # What is taken here and the progress are of the same moment.
         waiting = [(file, file.take()) for file in self._files()]
         also, self._also = self._also, []
+        also += [witness() for witness in self._witnesses]
 
         def write(connection: sqlite3.Connection) -> None:
             # The files first: the ledger must never name a length that is not there.

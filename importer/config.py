@@ -182,6 +182,10 @@ class RunConfig:
     if_unfinished: what becomes of an unfinished run of the same source: "resume" goes on with it
         (an error if it is not the same any more), "new" closes it and begins anew, "refuse" is an
         error, "auto" goes on with it if it is the same, and begins anew if not.
+    only_changed: leave users out who were already sent exactly this.
+    first_time: whether that may find an empty memory, and so send everybody.
+    refresh_after_seconds: send them all the same when that is so long ago; None never.
+    force: send also rows that are older than what their user was last sent.
     wait_seconds: how long to queue for a state folder that another process writes to.
     again: flags that the report's `next` command repeats because they stand in no other setting.
     max_time_seconds, finish_by: when to stop (exit 4); finish_by needs a time zone.
@@ -204,6 +208,10 @@ class RunConfig:
     max_time_seconds: float | None = None
     finish_by: datetime | None = None
     if_unfinished: Literal["refuse", "resume", "new", "auto"] = "auto"
+    only_changed: bool = False
+    first_time: bool = False
+    refresh_after_seconds: float | None = None
+    force: bool = False
     wait_seconds: float = 0.0
     again: tuple[str, ...] = ()
 
@@ -215,6 +223,18 @@ class RunConfig:
             "--max-time",
             self.max_time_seconds,
             "a duration above 0",
+        )
+        _require(
+            self.refresh_after_seconds is None or self.only_changed,
+            "--refresh-after",
+            "--refresh-after without --only-changed",
+            "--only-changed beside it",
+        )
+        _require(
+            not self.first_time or self.only_changed,
+            "--first-time",
+            "--first-time without --only-changed",
+            "--only-changed beside it",
         )
         _require(
             self.finish_by is None or self.finish_by.tzinfo is not None,

@@ -28,6 +28,8 @@ def kept_flags(config: RunConfig) -> tuple[str, ...]:
     flags = [*config.again]
     if config.update_existing_only is not None:
         flags.append("--update-existing-only" if config.update_existing_only else "--create-users")
+    if config.only_changed:
+        flags.append("--only-changed")
     if config.only is not None:
         # Ids are people's data, and a hint may end in a log: the file is for the person to name.
         flags += ["--only", "@FILE"]

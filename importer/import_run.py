@@ -20,9 +20,10 @@ from importer.hints import after_run
 from importer.job import Job
 from importer.losses import Losses, Remark, reasons_of
 from importer.observer import Observer, Pauses
-from importer.records import DEAD_FATES, Block, Fate, Int64s, Request, Stop
+from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Request, Stop
 from importer.registration import Begun
 from importer.run_files import RunFiles
+from importer.run_memory import RunMemory
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code
@@ -44,11 +45,13 @@ class ImportRun:
         stop: StopSignal,
         sieves: Sequence[Sieve] = (),
         remark: Remark | None = None,
+        memory: RunMemory | None = None,
     ) -> None:
         """Open the run's files; StateError if the disk refuses.
 
         sieves: take rows out that need no sending, in this order.
         remark: see Losses.
+        memory: sees the blocks after them, and the outcomes; None remembers nothing.
         """
         self.job = job
         self.target = target
@@ -59,7 +62,8 @@ class ImportRun:
         self.begun = begun.progress
         self.observer = observer
         self.stop = stop
-        self.sieves = tuple(sieves)
+        self.sieves = (*sieves, *([memory] if memory else []))
+        self.memory = memory
         self.files = RunFiles(begun.folder, with_receipt=config.receipt is not None)
         self.losses = Losses(
             job.source.columns,
@@ -72,7 +76,12 @@ class ImportRun:
             self.losses, observer, self.files.row_log, self.begun, self.files.receipt
         )
         self.checkpoints = Checkpoints(
-            ledger, self.folder.run_id, lambda: self.files.growing, self._progress, self.begun
+            ledger,
+            self.folder.run_id,
+            lambda: self.files.growing,
+            self._progress,
+            self.begun,
+            [memory.take] if memory else [],
         )
         self.traffic = Traffic()
         self._began = time.monotonic()
@@ -113,7 +122,7 @@ class ImportRun:
                     client,
                     self.config.sending,
                     self.stop,
-                    settle=self.accounts.settle,
+                    settle=self._settle,
                     observer=Pauses(self.observer),
                 )
                 self.traffic = sender.traffic
@@ -126,6 +135,11 @@ class ImportRun:
             await feed.close()
             self.checkpoints.end()
             await keeper
+
+    def _settle(self, outcome: Outcome) -> None:
+        self.accounts.settle(outcome)
+        if self.memory is not None:
+            self.memory.settled(outcome)
 
     def _fail(self, error: ImporterError) -> None:
         self._failure = self._failure or error

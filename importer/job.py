@@ -11,6 +11,7 @@ from importer.errors import MappingError, TargetError
 from importer.fixes import Fixes
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.pipeline import Preparer
+from importer.records import Int64s
 from importer.sieves import Sieve
 from importer.stages.coercing import fixed_value_problems
 from importer.stages.reading import Source, lasting_path, open_source, shown_url
@@ -25,6 +26,7 @@ class Job:
 
     paths: what was asked for, without what may be secret in a URL.
     more_notes: sentences that a person should read besides those on source and mapping.
+    places: where each row stands in another run, whose rows are sent again; None for a source's own.
     sieves: take rows out that need no sending, before those that every run has.
     """
 
@@ -34,6 +36,7 @@ class Job:
     preparer: Preparer
     more_notes: tuple[str, ...] = ()
     sieves: tuple[Sieve, ...] = ()
+    places: Int64s | None = None
 
     @property
     def locations(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from importer.stages.enforcing import enforce
 from importer.stages.reading import read_batch
 from importer.stages.validating import RowSchema
 from importer.typed import Typed
+from importer.value_hashes import ValueHashes, value_hashes
 from importer.warned import Warned
 
 
@@ -32,7 +33,7 @@ class Preparer:
     """Everything before sending, for one mapping that is bound to a source's columns.
 
     only: customer ids to send; rows of others are filtered.  None sends all.
-    secret: under which ids are hashed for the ledger; None hashes none.
+    secret: under which ids and values are hashed for the ledger; None hashes none.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Preparer:
             left_out=_in_row_order(left_out),
             warnings=_warnings(enforced.warnings, left_out, built.warnings),
             keys=self._keys(typed, block.rows),
+            values=self._values(typed, built.positions),
         )
         return prepared, typed, built.positions
 
@@ -101,6 +103,11 @@ class Preparer:
         keys = np.zeros((rows, 2), dtype=np.uint64)
         keys[typed.batch.index] = user_keys(typed.customer_ids, self.secret)
         return keys
+
+    def _values(self, typed: Typed, positions: Int64s) -> ValueHashes | None:
+        if self.secret is None:
+            return None
+        return value_hashes(typed, self.mapping, positions, self.secret)
 
     def _only(self, typed: Typed) -> Typed:
         if self.only is None:

@@ -49,6 +49,8 @@ class Prepared:
     left_out: bad values that `bad_value: leave_out` kept out of rows that are sent.
     warnings: what the rules say of rows that are sent all the same.
     keys: of all rows of the block (see keys.py), if they were asked for.
+    values: hashes of what the rows to send say (see value_hashes.py), shape (rows to send, slots),
+        if they were asked for.
     unchanged, superseded: positions that a sieve took out of `index` (see sieves.py).
     standing: what a survey is told; only where one is made.
     """
@@ -63,6 +65,7 @@ class Prepared:
     left_out: tuple[Rejection, ...] = ()
     warnings: tuple[Warned, ...] = ()
     keys: npt.NDArray[np.uint64] | None = None
+    values: npt.NDArray[np.uint64] | None = None
     unchanged: Int64s = field(default_factory=no_rows)
     superseded: Int64s = field(default_factory=no_rows)
     standing: Standing | None = None

@@ -743,6 +743,23 @@ _RULES = (
         _OURS,
         "correct the value in all rows but the right one, or remove `unique: true`",
     ),
+    # --- the memory ---------------------------------------------------------------------------
+    _warning(
+        "stale",
+        "remembering",
+        "a row that is older than what its user was last sent",
+        "it would put back what a later row has changed, so it is superseded",
+        _OURS,
+        "nothing; --force sends such rows all the same",
+    ),
+    _warning(
+        "protected",
+        "remembering",
+        "a protected attribute left out, because the source has not changed it",
+        "the user may have decided otherwise in MoEngage since it was last sent",
+        _OURS,
+        "nothing; `protect: false` on the attribute sends it always",
+    ),
     # --- sending -----------------------------------------------------------------------------
     _rule(
         "http-rejected",

@@ -12,6 +12,7 @@ from importer.constant_id import require_several_users
 from importer.errors import ImporterError
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
+from importer.memory import require_memory, run_memory
 from importer.observer import Observer, Silence
 from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
@@ -62,6 +63,7 @@ def run_job(
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,
         Ledger(config.state_dir) as ledger,
     ):
+        require_memory(job, target, config)
         begun = begin(ledger, job, target, config, datetime.now(UTC))
         lock.carries(begun.record.run)
         return carry_out(job, target, config, ledger, begun, observer, stop)
@@ -86,9 +88,19 @@ def carry_out(
     config = _with_time_left(config, time.monotonic() - began)
     sieves = (*job.sieves, *(() if survey is None else (survey,)))
     remark = None if survey is None else survey.remark
-    return ImportRun(
-        job, target, config, ledger, begun, watcher, signal, sieves=sieves, remark=remark
-    ).go()
+    with run_memory(job, target, config, ledger, begun) as memory:
+        return ImportRun(
+            job,
+            target,
+            config,
+            ledger,
+            begun,
+            watcher,
+            signal,
+            sieves=sieves,
+            remark=remark,
+            memory=memory,
+        ).go()
 
 
 def _survey(

@@ -13,7 +13,8 @@ from importer.config import RunConfig, SendingConfig, Target
 from importer.job import Job
 from importer.records import SourceOptions
 
-_SAME = ("limit", "only", "update_existing_only", "source", "fixes", "accept_cells")
+_CHANGED = ("only_changed", "refresh_after_seconds", "force")
+_SAME = ("limit", "only", "update_existing_only", "source", "fixes", "accept_cells", *_CHANGED)
 """What must be the same for a repeated command to mean the same run."""
 
 
@@ -32,6 +33,7 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         "limit": config.limit,
         "only": None if config.only is None else _hash("\n".join(sorted(config.only))),
         "update_existing_only": config.update_existing_only,
+        **{name: getattr(config, name) for name in _CHANGED},
         "allow_failures": str(config.allow_failures),
         "workers": config.workers,
         # Warnings are counted by whole blocks, so a resumed run must cut the source alike.
@@ -60,6 +62,7 @@ def config_from(
         limit=options["limit"],
         only=only,
         update_existing_only=options["update_existing_only"],
+        **{name: options[name] for name in _CHANGED if name in options},
         allow_failures=Allowance.parse(options["allow_failures"]),
         workers=options["workers"],
         block_bytes=options.get("block_bytes"),

@@ -61,6 +61,7 @@ def _without(prepared: Prepared, taken: npt.NDArray[np.bool_]) -> Prepared:
         index=prepared.index[~taken],
         customer_ids=prepared.customer_ids.filter(kept),
         bodies=prepared.bodies.filter(kept),
+        values=None if prepared.values is None else prepared.values[~taken],
     )
 
 

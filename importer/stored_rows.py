@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from importer.config import RunConfig
 from importer.job import Job, job_of
 from importer.mapping_file import Mapping
@@ -65,4 +67,5 @@ def stored_job(
         job.preparer,
         more_notes=tuple(notes),
         sieves=(DeliveredSince(store),),
+        places=np.array([row.ordinal for row in store.in_row_order()], np.int64),
     )

@@ -20,6 +20,7 @@ from importer.cli import (
     past,
     previewing,
     proposing,
+    remembering,
     resuming,
     retrying,
     running,
@@ -67,6 +68,7 @@ app.command("retry", rich_help_panel=_SEND)(retrying.retry)
 app.add_typer(past.runs_app, name="runs", rich_help_panel=_LOOK)
 app.command("why", rich_help_panel=_LOOK)(asking.why)
 app.command("verify", rich_help_panel=_LOOK)(verifying.verify)
+app.add_typer(remembering.memory_app, name="memory", rich_help_panel=_LOOK)
 app.command("ping", rich_help_panel=_HELP)(looking.ping)
 app.command("attributes", rich_help_panel=_HELP)(looking.attributes)
 app.command("rules", rich_help_panel=_HELP)(looking.rules)

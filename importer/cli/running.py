@@ -13,6 +13,7 @@ from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_
 from importer.cli.session import Session, answer
 
 if TYPE_CHECKING:
+    from importer.cli.session import Question
     from importer.config import RunConfig, SendingConfig, Target
     from importer.job import Job
 
@@ -60,6 +61,26 @@ IfUnfinished = Annotated[
         show_default=False,
     ),
 ]
+OnlyChanged = Annotated[
+    bool,
+    typer.Option("--only-changed", help="Leave users out who were already sent exactly this."),
+]
+FirstTime = Annotated[
+    bool,
+    typer.Option("--first-time", help="Nothing is remembered yet: send everybody, as is meant."),
+]
+RefreshAfter = Annotated[
+    str | None,
+    typer.Option(
+        help="With --only-changed: send a user all the same when it is so long ago (30d).",
+        metavar="TIME",
+        show_default=False,
+    ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Send rows that are older than what their user was last sent."),
+]
 Wait = Annotated[
     str,
     typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
@@ -80,6 +101,10 @@ def run(
     limit: options.Limit = None,
     only: options.Only = None,
     update_existing_only: options.UpdateExistingOnly = None,
+    only_changed: OnlyChanged = False,
+    first_time: FirstTime = False,
+    refresh_after: RefreshAfter = None,
+    force: Force = False,
     max_time: MaxTime = None,
     finish_by: FinishBy = None,
     workers: options.Workers = None,
@@ -127,13 +152,29 @@ def run(
         dead_letter=dead_letter,
         report=report,
         receipt=receipt,
+        **_changes(only_changed, first_time, refresh_after, force),
         if_unfinished=_unfinished_word(if_unfinished),
         **options.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),
     )
-    question = None if if_unfinished else _what_of_the_unfinished
-    session = Session(use_sandbox, yes, as_json, quiet, question)
+    session = Session(use_sandbox, yes, as_json, quiet, _questions(if_unfinished))
     return _send(session, sources, mapping, config)
+
+
+def _changes(
+    only_changed: bool, first_time: bool, refresh_after: str | None, force: bool
+) -> dict[str, Any]:
+    return {
+        "only_changed": only_changed,
+        "first_time": first_time,
+        "refresh_after_seconds": options.seconds(refresh_after, "--refresh-after"),
+        "force": force,
+    }
+
+
+def _questions(if_unfinished: str | None) -> tuple[Question, ...]:
+    asked = () if if_unfinished else (_what_of_the_unfinished,)
+    return (_whether_first_time, *asked)
 
 
 def _sending(rate: str, concurrency: int, retries: int, timeout: str) -> SendingConfig:
@@ -188,6 +229,17 @@ def _send(session: Session, sources: list[str], mapping: str, config: RunConfig)
             job, target, config, observer=observer, stop=stop
         ),
     )
+
+
+def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfig:
+    """Ask whether all users are to be sent, where none is remembered to be left out."""
+    from importer.memory import is_first_time
+
+    if not is_first_time(job, target, config):
+        return config
+    rows = job.source.count_rows(config.limit)
+    found = answer(f"Nothing is remembered of earlier runs. Send all {rows:,} rows? [y/N]")
+    return replace(config, first_time=found in ("y", "yes"))
 
 
 def _what_of_the_unfinished(job: Job, target: Target, config: RunConfig) -> RunConfig:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 class Session:
     """How the person who called wants to be spoken to, and where rows are to go.
 
-    question: asked on a terminal before anything is sent; it may change the settings.
+    questions: asked on a terminal before anything is sent; they may change the settings.
     """
 
     use_sandbox: bool
     yes: bool
     as_json: bool
     quiet: bool
-    question: Question | None = None
+    questions: tuple[Question, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -73,8 +73,8 @@ class Session:
     def _ask(self, job: Job, target: Target, config: RunConfig) -> RunConfig:
         if self.yes or sys.stdin is None or not sys.stdin.isatty():
             return config
-        if self.question is not None and not self.silent:
-            config = self.question(job, target, config)
+        for question in () if self.silent else self.questions:
+            config = question(job, target, config)
         if not target.is_local:
             _require_consent(job, target, config)
         return config

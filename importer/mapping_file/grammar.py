@@ -176,6 +176,7 @@ class MappingModel(_Model):
     blank: BlankWord = "skip"
     bad_value: BadValueWord = "invalid"
     duplicates: Annotated[DuplicatesModel, KeepForm()] = Field(default_factory=DuplicatesModel)
+    send: Annotated[str, choice("full", "changed")] = "full"
     unmapped: Annotated[str, choice("ignore", "error", "pass")] = "ignore"
     update_existing_only: Flag = False
     rules: dict[Text, Switches] = Field(default_factory=dict)

@@ -41,6 +41,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "duplicates": "What becomes of users who stand in several rows. Default: each row is sent.",
         "unmapped": "Columns that no attribute takes: ignore them, error, or pass them under their "
         "own names. Default: ignore.",
+        "send": "full: all values of a row that is sent; changed: only those that differ from what "
+        "was last accepted.",
         "update_existing_only": "true: never create a user.",
         "rules": "A rule's code: how strictly it is held.",
         "tests": "Cells and what they must become; `moengage-import mapping test` runs them.",

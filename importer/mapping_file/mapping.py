@@ -240,6 +240,7 @@ class Mapping:
     """A whole mapping file.
 
     where: column -> the cells that let a row through.
+    send: whether a body has all values, or those alone that were not accepted yet.
     unmapped: what happens to columns that no attribute takes.
     switches: rule code -> how the mapping softens it.
     warnings: what is allowed and yet worth saying, each a whole sentence.
@@ -261,6 +262,7 @@ class Mapping:
     duplicates: Duplicates = field(default_factory=Duplicates)
     unmapped: Literal["ignore", "error", "pass"] = "ignore"
     update_existing_only: bool = False
+    send: Literal["full", "changed"] = "full"
     switches: Dict[str, Switch] = field(default_factory=dict)
     tests: tuple[MappingTest, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -63,6 +63,7 @@ class _Resolver:
             bad_value=cast(BadValue, model.bad_value),
             duplicates=duplicates_of(model, values, attributes, self.findings),
             unmapped=cast(Any, model.unmapped),
+            send=cast(Any, model.send),
             update_existing_only=model.update_existing_only,
             switches=cast(dict[str, Switch], model.rules),
             tests=tuple(

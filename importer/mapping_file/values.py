@@ -86,7 +86,22 @@ class Values:
         bad_value = cast(BadValue, model.bad_value or self._model.bad_value)
         entry = self._attribute(name, model, path, kind, blank, bad_value)
         is_consent = name in standard.BY_KEY and standard.BY_KEY[name].consent
-        return replace(entry, protect=is_consent if model.protect is None else model.protect)
+        protect = is_consent if model.protect is None else model.protect
+        if protect and model.blank is None and entry.blank == "unset":
+            # It stands for all attributes; one that is protected is never unset.
+            entry = replace(entry, blank="skip")
+        if model.protect and model.blank == "unset":
+            self._refuse_unset(path)
+        return replace(entry, protect=protect)
+
+    def _refuse_unset(self, path: Path) -> None:
+        self._findings.add(
+            (*path, "blank"),
+            "`blank: unset` for a protected attribute, which is never unset",
+            "`blank: skip`",
+            "write `blank: skip`; or `protect: false`, if an empty cell is to undo what the user "
+            "chose",
+        )
 
     def _attribute(
         self,

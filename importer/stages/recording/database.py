@@ -18,6 +18,7 @@ _DATABASE = "ledger.sqlite"
 _KEY_FILE = "ledger.key"
 _SECRET_BYTES = 32
 _BUSY_SECONDS = 30.0
+_CACHE_KIB = 64 * 1024
 # Where an SQLite header says how many pages there are, and how large each is.
 _HEADER_BYTES, _PAGE_SIZE, _PAGES = 100, slice(16, 18), slice(28, 32)
 
@@ -56,9 +57,10 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
+def open_for_reading(state_dir: Path, *, any_thread: bool = False) -> sqlite3.Connection | None:
     """Open the ledger as it is, also while a run writes; None if there is none.
 
+    any_thread: whether other threads may use it, one at a time.
     Raises StateError if it is damaged, older than the runs beside it, or from another version.
     """
     path = database_path(state_dir)
@@ -67,8 +69,12 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     _require_whole(path)
     with explained(path):
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            check_same_thread=not any_thread,
         )
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         try:
             _require_tables(connection, state_dir)
             version = _version(connection)

@@ -33,5 +33,31 @@ ALTER TABLE runs ADD COLUMN seal BLOB;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT
 """
 
-MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS)
+# Rows are keyed by what is looked up, in key order: a lookup is one walk down, a block of sorted
+# keys reads and writes neighbouring pages.
+_MEMORY = """
+CREATE TABLE scopes (
+    scope INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    mapping_name TEXT NOT NULL,
+    slots TEXT NOT NULL,
+    last_run TEXT NOT NULL,
+    UNIQUE (workspace, mapping_name)
+) STRICT;
+CREATE TABLE run_numbers (
+    number INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE memory (
+    scope INTEGER NOT NULL REFERENCES scopes (scope) ON DELETE CASCADE,
+    user BLOB NOT NULL,
+    payload BLOB,
+    sent BLOB NOT NULL,
+    accepted INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (scope, user)
+) STRICT, WITHOUT ROWID
+"""
+
+MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS, _MEMORY)
 """Step n leads from version n to n + 1 (PRAGMA user_version)."""

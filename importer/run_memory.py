@@ -1,0 +1,237 @@
+"""Asks the memory what a run need not send, and keeps it true while the run sends."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from importer.bodies import without
+from importer.config import RunConfig
+from importer.mapping_file import Mapping
+from importer.moengage.names import PLATFORMS_KEY
+from importer.prepared import Prepared
+from importer.records import Fate, Int64s, Outcome
+from importer.sent_rows import SentBlock, SentRows
+from importer.sieves import taken_out
+from importer.stages.recording import (
+    Ledger,
+    Scope,
+    Settled,
+    forget,
+    look_up,
+    unchanged_among,
+)
+from importer.value_hashes import payload_hashes, slots_of
+from importer.warned import Warned
+
+Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
+
+_Cell = TypeVar("_Cell", bound=np.generic)
+
+RowOrders = Callable[[Prepared, int], Int64s]
+"""Gives, for a block and the place of its first row, the order of each row to send."""
+
+_PLACE_BITS = 40
+
+
+def packed_orders(number: int, places: Int64s) -> Int64s:
+    """Give rows' orders, greater for the later: their run's number, then their place in it."""
+    return np.asarray((np.int64(number) << _PLACE_BITS) + places)
+
+
+def row_orders(number: int, places: Int64s | None) -> RowOrders:
+    """Give the orders of a run's rows; of another run's, with its number, by their places there."""
+    if places is None:
+        return lambda prepared, first: packed_orders(number, prepared.index + first)
+    return lambda prepared, first: packed_orders(number, places[prepared.index + first])
+
+
+class RunMemory:
+    """The memory's part in one run: a sieve of its blocks, and a witness of its outcomes.
+
+    Before any row of a block is sent, its users are made unknown in a durable commit; only an
+    accepted row makes its user known again, in the commit that says that the row is settled.  A
+    crash may so leave somebody unknown who need not be, and never the other way round.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        reader: sqlite3.Connection,
+        scope: Scope,
+        mapping: Mapping,
+        config: RunConfig,
+        orders: RowOrders,
+        settled: Settled,
+    ) -> None:
+        """Begin.
+
+        reader: a connection of its own, for any thread.
+        settled: the run's rows that an earlier process saw through.
+        """
+        self._ledger = ledger
+        self._reader = reader
+        self._scope = scope
+        self._mapping = mapping
+        self._config = config
+        self._orders = orders
+        self._settled = settled
+        self._own = slots_of(mapping)
+        # The scope may have more slots than this mapping, and others in front.
+        self._places = np.array([scope.slots.index(slot) for slot in self._own], np.int64)
+        protected = {
+            f"{entry.update} {entry.name}" for entry in mapping.attributes if entry.protect
+        }
+        self._protected = np.array([slot in protected for slot in self._own], bool)
+        self._platforms = np.array([slot.startswith("platform ") for slot in self._own], bool)
+        self._sent = SentRows(
+            scope,
+            # The API accepts such a row also when there is no such user, and then ignores it.
+            remembers=not mapping.update_existing_only,
+        )
+
+    # --- before rows are sent, in the thread that fetches blocks -------------------------------
+
+    def __call__(self, prepared: Prepared, first: int) -> Prepared:
+        """Take out what need not be sent, and make the users of all else unknown."""
+        users, values = _hashes(prepared)
+        fresh = ~self._settled.among(prepared.index + first)
+        unchanged = fresh & self._unchanged(users, values)
+        asked = np.flatnonzero(fresh & ~unchanged)
+        found = look_up(self._reader, self._scope, users[asked])
+        orders = self._orders(prepared, first)
+        stale = np.zeros(len(fresh), dtype=bool)
+        stale[asked] = (orders[asked] < found.sent) & (not self._config.force)
+        left_out = np.zeros(values.shape, dtype=bool)
+        left_out[asked] = self._left_out(
+            users[asked], values[asked], found.slots[:, self._places], found.known
+        )
+        left_out[stale] = False
+        carried = (values != 0) & ~left_out
+        # A row of which nothing is left has nothing to say that was not said.
+        unchanged |= left_out.any(axis=1) & ~carried.any(axis=1)
+        going = np.flatnonzero(fresh & ~unchanged & ~stale)
+        if len(going):
+            self._make_unknown(
+                SentBlock(
+                    first,
+                    ordinals=prepared.index[going] + first,
+                    users=users[going],
+                    orders=orders[going],
+                    payloads=payload_hashes(values[going]),
+                    slots=self._spread(values[going]),
+                    carried=self._spread(carried[going]),
+                )
+            )
+        left_out[unchanged] = False
+        protected = [
+            ("protected", self._own[place].partition(" ")[2], left_out[:, place])
+            for place in np.flatnonzero(self._protected)
+        ]
+        shortened = self._shortened(_warned(prepared, stale, protected), left_out)
+        return taken_out(
+            taken_out(shortened, unchanged, Fate.UNCHANGED),
+            stale[~unchanged],
+            Fate.SUPERSEDED,
+        )
+
+    def _unchanged(self, users: Words, values: Words) -> Flags:
+        """Flag the rows that say exactly what was accepted, where they are not to be sent then."""
+        if not (self._config.only_changed or self._mapping.send == "changed"):
+            return np.zeros(len(users), dtype=bool)
+        since, refresh = 0.0, self._config.refresh_after_seconds
+        if refresh is not None:
+            since = time.time() - refresh
+        payloads = payload_hashes(values)
+        equal = unchanged_among(self._reader, self._scope, users, payloads, since)
+        return _for_all_rows_of_a_user(users, equal[:, None])[:, 0]
+
+    def _left_out(self, users: Words, values: Words, before: Words, known: Flags) -> Flags:
+        """Flag the values that are left out of bodies, because exactly they were accepted."""
+        same = (values == before) & (values != 0)
+        same &= self._protected | ((self._mapping.send == "changed") & known[:, None])
+        # The platforms are one value of the payload.
+        whole = (same | (values == 0))[:, self._platforms].all(axis=1)
+        same[:, self._platforms] &= whole[:, None]
+        return np.asarray(same & _for_all_rows_of_a_user(users, same | (values == 0)))
+
+    def _spread(self, values: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
+        """Put the columns of the mapping's slots where the scope has them."""
+        spread = np.zeros((len(values), len(self._scope.slots)), dtype=values.dtype)
+        spread[:, self._places] = values
+        return spread
+
+    def _make_unknown(self, block: SentBlock) -> None:
+        self._sent.add(block)
+        self._ledger.do(
+            lambda connection: forget(connection, self._scope, block.users, block.carried)
+        )
+
+    def _shortened(self, prepared: Prepared, left_out: Flags) -> Prepared:
+        """Take the values that are left out off the bodies."""
+        rows = np.flatnonzero(left_out.any(axis=1))
+        if not len(rows):
+            return prepared
+        bodies = prepared.bodies.to_pylist()
+        for row in rows.tolist():
+            places = np.flatnonzero(left_out[row]).tolist()
+            slots = {
+                PLATFORMS_KEY if self._platforms[place] else self._own[place] for place in places
+            }
+            body = without(bodies[row], frozenset(slots), len(self._mapping.unset))
+            bodies[row] = bodies[row] if body is None else body
+        return replace(prepared, bodies=pa.array(bodies, pa.large_binary()))
+
+    # --- afterwards, in the event loop's thread ------------------------------------------------
+
+    def settled(self, outcome: Outcome) -> None:
+        """Take note of what became of a row that was sent."""
+        self._sent.settled(outcome)
+
+    def take(self) -> Callable[[sqlite3.Connection], None]:
+        """Give the work that remembers what was accepted up to now."""
+        return self._sent.take()
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self._reader.close()
+
+
+def _hashes(prepared: Prepared) -> tuple[Words, Words]:
+    if prepared.keys is None or prepared.values is None:
+        raise ValueError("the memory needs blocks that were prepared with a secret")
+    return prepared.keys[prepared.index], prepared.values
+
+
+def _for_all_rows_of_a_user(users: Words, flags: Flags) -> Flags:
+    """Flag a row only where all rows of its user in the block are flagged; shape (rows, any)."""
+    order = np.argsort(users[:, 0], kind="stable")
+    ordered = users[order, 0]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(users)])
+    if len(begins) == len(users):
+        return flags
+    together = np.logical_and.reduceat(flags[order], begins)
+    spread = np.empty_like(flags)
+    spread[order] = np.repeat(together, np.diff(np.r_[begins, len(users)]), axis=0)
+    return spread
+
+
+def _warned(
+    prepared: Prepared, stale: Flags, protected: Sequence[tuple[str, str, Flags]]
+) -> Prepared:
+    """Add what a person should know of rows that are not sent, or not wholly."""
+    found = [("stale", "", stale), *protected]
+    more = tuple(
+        Warned(code, column, int(flags.sum()), int(prepared.index[flags][0]))
+        for code, column, flags in found
+        if flags.any()
+    )
+    return replace(prepared, warnings=(*prepared.warnings, *more))

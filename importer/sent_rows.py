@@ -1,0 +1,148 @@
+"""Follows sent rows until what became of them is written into the memory."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+from importer.records import Fate, Int64s, Outcome
+from importer.stages.recording import Accepted, Scope, accept
+
+Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
+
+
+@dataclass(eq=False)
+class SentBlock:
+    """The rows of a block that are sent.
+
+    ordinals: their places in the run, ascending.  users, orders, payloads, slots: as in Accepted.
+    carried: which values are in the bodies.  kept: whose hashes hold once a row is accepted: those
+        that its body carries, and no later one of the same user.
+    last: whether no later row of its user was sent.
+    open: how many of the rows are not yet settled and written down.
+    """
+
+    first: int
+    ordinals: Int64s
+    users: Words
+    orders: Int64s
+    payloads: Words
+    slots: Words
+    carried: Flags
+
+    def __post_init__(self) -> None:
+        self.open = len(self.ordinals)
+        self.kept = self.carried.copy()
+        self.last = np.ones(len(self.ordinals), dtype=bool)
+        self.places = {ordinal: place for place, ordinal in enumerate(self.ordinals.tolist())}
+        self._give_way_to_own()
+
+    def _give_way_to_own(self) -> None:
+        """Let the later of two rows of one user overrule the earlier."""
+        order = np.argsort(self.users[:, 0], kind="stable")
+        ordered = self.users[order]
+        doubled = np.flatnonzero((ordered[1:] == ordered[:-1]).all(axis=1))
+        self.last[order[doubled]] = False
+        # From the last on, so that a row gives way to all that come after it.
+        later = self.carried.copy()
+        for place in doubled[::-1].tolist():
+            earlier, following = order[place], order[place + 1]
+            self.kept[earlier] &= ~later[following]
+            later[earlier] |= later[following]
+
+    def give_way_to(self, block: SentBlock) -> None:
+        """Let rows of the same users in a later block overrule those of this one."""
+        mine = np.flatnonzero(np.isin(self.users[:, 0], block.users[:, 0]))
+        if not len(mine):
+            return
+        carried: dict[bytes, Flags] = {}
+        theirs = np.flatnonzero(np.isin(block.users[:, 0], self.users[mine, 0]))
+        for place in theirs.tolist():
+            user = block.users[place].tobytes()
+            carried[user] = carried.get(user, False) | block.carried[place]
+        for place in mine.tolist():
+            found = carried.get(self.users[place].tobytes())
+            if found is not None:
+                self.last[place] = False
+                self.kept[place] &= ~found
+
+
+class SentRows:
+    """The rows that were sent and whose outcome is not yet in the memory.
+
+    Blocks come from the thread that fetches them, outcomes from the event loop's, and the ledger's
+    writer writes them down.
+    """
+
+    def __init__(self, scope: Scope, *, remembers: bool) -> None:
+        """Begin; `remembers` tells whether an accepted row makes its user known at all."""
+        self._remembers = remembers
+        self._scope = scope
+        self._lock = Lock()
+        self._blocks: list[SentBlock] = []
+        self._accepted: list[tuple[SentBlock, int]] = []
+
+    def add(self, block: SentBlock) -> None:
+        """Follow a block's rows; their users must be made unknown after this, not before.
+
+        An earlier row of the same user, whose acceptance may just be written, is overruled from
+        now on; if it is written all the same, making him unknown comes behind it.
+        """
+        with self._lock:
+            for earlier in self._blocks:
+                earlier.give_way_to(block)
+            self._blocks.append(block)
+
+    def settled(self, outcome: Outcome) -> None:
+        """Take note of what became of a row."""
+        with self._lock:
+            at = bisect_right(self._blocks, outcome.ordinal, key=lambda block: block.first) - 1
+            block = self._blocks[at]
+            if self._remembers and outcome.fate is Fate.DELIVERED:
+                self._accepted.append((block, block.places[outcome.ordinal]))
+            else:
+                self._done(block, 1)
+
+    def take(self) -> Callable[[sqlite3.Connection], None]:
+        """Give the work that remembers what was accepted up to now."""
+        with self._lock:
+            accepted, self._accepted = self._accepted, []
+        return lambda connection: self._write(connection, accepted)
+
+    def _write(
+        self, connection: sqlite3.Connection, accepted: Sequence[tuple[SentBlock, int]]
+    ) -> None:
+        if not accepted:
+            return
+        with self._lock:
+            # Blocks are in the run's order, and so are the rows of one user among the accepted.
+            groups = [
+                (block, np.array([place for _, place in group]))
+                for block, group in groupby(accepted, key=lambda pair: pair[0])
+            ]
+            rows = Accepted(
+                users=np.concatenate([block.users[places] for block, places in groups]),
+                orders=np.concatenate([block.orders[places] for block, places in groups]),
+                payloads=np.concatenate([block.payloads[places] for block, places in groups]),
+                slots=np.concatenate([block.slots[places] for block, places in groups]),
+                carried=np.concatenate([block.kept[places] for block, places in groups]),
+                last=np.concatenate([block.last[places] for block, places in groups]),
+            )
+        accept(connection, self._scope, rows, time.time())
+        with self._lock:
+            for block, places in groups:
+                self._done(block, len(places))
+
+    def _done(self, block: SentBlock, rows: int) -> None:
+        block.open -= rows
+        if not block.open:
+            self._blocks.remove(block)

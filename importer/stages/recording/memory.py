@@ -1,0 +1,184 @@
+"""Remembers, per user, what was last accepted: a hash of the payload and one of each value."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from importer.records import Int64s
+from importer.stages.recording.memory_scopes import Scope
+
+Words = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+
+WORD_BYTES = 8
+# One statement for a whole block, its rows cut out of a few long blobs: SQLite works without the
+# interpreter's lock then, and no Python object is made for a row that is not found.
+_EQUAL = """
+WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
+SELECT i
+FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
+WHERE m.payload = substr(:payloads, i * 8 + 1, 8) AND m.accepted >= :since
+"""
+_FOUND = """
+WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
+SELECT i, m.payload IS NOT NULL, m.sent, m.slots
+FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
+"""
+_FORGET = """
+WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
+UPDATE memory SET payload = NULL, slots = asked.slots
+FROM (
+    SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:slots, i * :width + 1, :width) AS slots
+    FROM n
+) AS asked
+WHERE memory.scope = :scope AND memory.user = asked.user
+"""
+_ACCEPT = """
+WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
+INSERT INTO memory (scope, user, payload, sent, accepted, slots)
+SELECT :scope, substr(:users, i * 16 + 1, 16),
+    CASE substr(:last, i + 1, 1) WHEN x'01' THEN substr(:payloads, i * 8 + 1, 8) END,
+    substr(:sent, i * 8 + 1, 8), :now, substr(:slots, i * :width + 1, :width)
+FROM n WHERE true
+ON CONFLICT (scope, user) DO UPDATE SET payload = excluded.payload, sent = excluded.sent,
+    accepted = excluded.accepted, slots = excluded.slots
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is remembered of some users, an entry for each that was asked for.
+
+    known: whether it is what the server has.  sent: the order of the row that was last accepted;
+    0 for users of whom nothing is remembered.
+    slots: hashes of the values that were last accepted, 0 where that is not known; shape
+        (users, slots).
+    """
+
+    known: Flags
+    sent: Int64s
+    slots: Words
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Rows that the API accepted, of different users each.
+
+    users: keyed hashes, shape (rows, 2).  orders: of the rows, above 0.
+    payloads: hash of each row's whole payload.
+    slots: hash of each value of it, 0 where it has none; carried: those that were in the body.
+    last: whether it is the newest row of its user that was sent; only then he is known.
+    """
+
+    users: Words
+    orders: Int64s
+    payloads: Words
+    slots: Words
+    carried: Flags
+    last: Flags
+
+
+def unchanged_among(
+    connection: sqlite3.Connection, scope: Scope, users: Words, payloads: Words, since: float
+) -> Flags:
+    """Flag the users of whom exactly this payload was accepted, at `since` or later."""
+    order = _key_order(users)
+    asked = {
+        "rows": len(users),
+        "scope": scope.number,
+        "users": users[order].tobytes(),
+        "payloads": payloads[order].tobytes(),
+        "since": since,
+    }
+    flags = np.zeros(len(users), dtype=bool)
+    places = np.array([row[0] for row in connection.execute(_EQUAL, asked)], np.int64)
+    flags[order[places]] = True
+    return flags
+
+
+def look_up(connection: sqlite3.Connection, scope: Scope, users: Words) -> Found:
+    """Give what is remembered of these users."""
+    order = _key_order(users)
+    asked = {"rows": len(users), "scope": scope.number, "users": users[order].tobytes()}
+    found = connection.execute(_FOUND, asked).fetchall()
+    known, sent = np.zeros(len(users), dtype=bool), np.zeros(len(users), dtype=np.int64)
+    slots = np.zeros((len(users), len(scope.slots)), dtype=np.uint64)
+    if found:
+        places, knowns, sents, texts = zip(*found, strict=True)
+        rows, width = order[np.array(places, np.int64)], slots.shape[1] * WORD_BYTES
+        known[rows] = knowns
+        sent[rows] = np.frombuffer(b"".join(sents), ">i8")
+        whole = b"".join(text.ljust(width, b"\0") for text in texts)
+        slots[rows] = np.frombuffer(whole, "<u8").reshape(len(rows), -1)
+    return Found(known, sent, slots)
+
+
+def forget(connection: sqlite3.Connection, scope: Scope, users: Words, carried: Flags) -> None:
+    """Make users unknown, for what the server has of them may change from now on.
+
+    carried: which values their bodies carry; all others stay as they were accepted.
+    """
+    if not len(users):
+        return
+    order = _key_order(users)
+    ordered = users[order]
+    begins = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)])
+    asked = ordered[begins]
+    slots = look_up(connection, scope, asked).slots
+    slots[np.logical_or.reduceat(carried[order], begins)] = 0
+    connection.execute(
+        _FORGET,
+        {
+            "rows": len(asked),
+            "scope": scope.number,
+            "users": asked.tobytes(),
+            "slots": slots.tobytes(),
+            "width": slots.shape[1] * WORD_BYTES,
+        },
+    )
+
+
+def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: float) -> None:
+    """Remember what was accepted; rows of one user must come in the order they were sent in."""
+    for some in _once_each(rows.users):
+        order = some[_key_order(rows.users[some])]
+        users = rows.users[order]
+        before = look_up(connection, scope, users)
+        slots = np.where(rows.carried[order], rows.slots[order], before.slots)
+        connection.execute(
+            _ACCEPT,
+            {
+                "rows": len(users),
+                "scope": scope.number,
+                "users": users.tobytes(),
+                "payloads": rows.payloads[order].tobytes(),
+                "last": rows.last[order].tobytes(),
+                "sent": np.maximum(before.sent, rows.orders[order]).astype(">i8").tobytes(),
+                "now": int(now),
+                "slots": slots.tobytes(),
+                "width": slots.shape[1] * WORD_BYTES,
+            },
+        )
+
+
+def _key_order(users: Words) -> Int64s:
+    """Give the order in which the table has them (as good as: by the first half of the key)."""
+    return np.argsort(users[:, 0].byteswap(), kind="stable")
+
+
+def _once_each(users: Words) -> list[Int64s]:
+    """Part rows so that no user stands twice in a part, and his rows stay in their order."""
+    words = users[:, 0]
+    order = np.argsort(words, kind="stable")
+    ordered = words[order]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(users)])
+    if len(begins) == len(users):
+        return [np.arange(len(users))] if len(users) else []
+    lengths = np.diff(np.r_[begins, len(users)])
+    turns = np.empty(len(users), dtype=np.int64)
+    turns[order] = np.arange(len(users)) - np.repeat(begins, lengths)
+    return [np.flatnonzero(turns == turn) for turn in range(int(lengths.max()))]

@@ -1,0 +1,109 @@
+"""Turns the values of payloads into keyed hashes, by which the memory knows whether one changed."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.util import hash_array
+
+from importer.mapping_file import Mapping
+from importer.typed import Typed, TypedColumn
+
+ValueHashes = npt.NDArray[np.uint64]
+"""A word for each row and slot; 0 where the row has no such value."""
+
+_SAMPLE, _FEW = 256, 32
+UNSET_RULES = "unset rules"
+
+
+def slots_of(mapping: Mapping) -> tuple[str, ...]:
+    """Name what the columns of `value_hashes` belong to: the verb, then the attribute."""
+    attributes = (f"{entry.update} {entry.name}" for entry in mapping.attributes)
+    platforms = (f"platform {entry.platform}" for entry in mapping.platforms)
+    return (*attributes, *platforms, *([UNSET_RULES] if mapping.unset else []))
+
+
+def value_hashes(
+    typed: Typed, mapping: Mapping, keep: npt.NDArray[np.int64], secret: bytes
+) -> ValueHashes:
+    """Hash what each of these rows of a batch says, each slot under a key of its own.
+
+    Equal are values that mean the same: numbers as decimals, and other values by their exact JSON.
+    A cell that unsets its attribute says so, and has a hash too.
+    Shape (rows, slots), in the order of `slots_of`.
+    """
+    rows, columns = pa.array(keep), (*typed.attributes, *typed.platforms)
+    hashes = np.zeros((len(keep), len(slots_of(mapping))), dtype=np.uint64)
+    for place, (slot, column) in enumerate(zip(slots_of(mapping), columns, strict=False)):
+        hashes[:, place] = _hashed(column, rows, slot, secret)
+    if mapping.unset:
+        rules = sorted((rule.attr, rule.match, rule.case_sensitive) for rule in mapping.unset)
+        hashes[:, -1] = _hash_of(orjson.dumps(rules).decode(), UNSET_RULES, secret)
+    return hashes
+
+
+def payload_hashes(values: ValueHashes) -> npt.NDArray[np.uint64]:
+    """Hash each row's whole payload, whatever the order of its attributes."""
+    return np.asarray(values.sum(axis=1, dtype=np.uint64))
+
+
+def _hashed(
+    column: TypedColumn, rows: pa.Array, slot: str, secret: bytes
+) -> npt.NDArray[np.uint64]:
+    texts = _canonical(column.core.take(rows), column.attribute.type)
+    key = _key(slot + (" text" if column.in_quotes else ""), secret)
+    hashes = _text_hashes(texts, key)
+    if column.attribute.blank == "unset":
+        blank = np.asarray(column.blank.take(rows).to_numpy(zero_copy_only=False), dtype=bool)
+        hashes[blank] = _hash_of("", f"{slot} unset", secret)
+    return hashes
+
+
+def _canonical(texts: pa.Array, kind: str) -> pa.Array:
+    """Write a number in the one way that all its spellings share."""
+    if kind != "number":
+        return texts
+    short = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
+    return pc.if_else(pc.match_substring(texts, "."), short, texts)
+
+
+def _text_hashes(texts: pa.Array, key: str) -> npt.NDArray[np.uint64]:
+    """Hash texts; 0 for null.  Where there are few different ones, each is hashed once."""
+    if _has_few(texts):
+        coded = texts.dictionary_encode()
+        each = np.append(_direct(coded.dictionary, key), np.uint64(0))
+        places = pc.fill_null(coded.indices, len(each) - 1)
+        return np.asarray(each[places.to_numpy()], dtype=np.uint64)
+    return _direct(texts, key)
+
+
+def _has_few(texts: pa.Array) -> bool:
+    step = max(len(texts) // _SAMPLE, 1)
+    sample = texts.take(pa.array(np.arange(0, len(texts), step)))
+    return bool(pc.count_distinct(sample, mode="all").as_py() <= _FEW)
+
+
+def _direct(texts: pa.Array, key: str) -> npt.NDArray[np.uint64]:
+    # SipHash, in pandas: made for keys, and the quickest for many texts at once.
+    hashes = np.asarray(
+        hash_array(texts.to_numpy(zero_copy_only=False), hash_key=key, categorize=False)
+    )
+    hashes = np.where(hashes == 0, np.uint64(1), hashes)
+    if texts.null_count:
+        hashes[np.asarray(pc.is_null(texts).to_numpy(zero_copy_only=False), dtype=bool)] = 0
+    return hashes
+
+
+def _hash_of(text: str, slot: str, secret: bytes) -> np.uint64:
+    return np.uint64(_direct(pa.array([text], pa.string()), _key(slot, secret))[0])
+
+
+def _key(slot: str, secret: bytes) -> str:
+    """Derive a key for one slot: sixteen ASCII characters, as pandas wants it."""
+    return b64encode(blake2b(slot.encode(), digest_size=12, key=secret).digest()).decode()
