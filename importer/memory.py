@@ -11,7 +11,7 @@ from importer.config import RunConfig, Target
 from importer.errors import StateError, UsageError
 from importer.job import Job
 from importer.registration import Begun
-from importer.run_memory import RunMemory, row_orders
+from importer.run_memory import Orders, RunMemory
 from importer.stages.recording import (
     Ledger,
     Remembered,
@@ -57,7 +57,7 @@ def run_memory(
             scope,
             job.mapping,
             replace(config, force=config.force or bool(retried.get("force"))),
-            row_orders(number, job.places),
+            Orders(number, job.places),
             begun.progress.settled,
         )
 

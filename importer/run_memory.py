@@ -21,11 +21,14 @@ from importer.records import Fate, Int64s, Outcome
 from importer.sent_rows import SentBlock, SentRows
 from importer.sieves import taken_out
 from importer.stages.recording import (
+    PLACE_BITS,
+    Found,
     Ledger,
     Scope,
     Settled,
     forget,
     look_up,
+    require_partition,
     unchanged_among,
 )
 from importer.value_hashes import payload_hashes, slots_of
@@ -36,22 +39,23 @@ Words = npt.NDArray[np.uint64]
 
 _Cell = TypeVar("_Cell", bound=np.generic)
 
-RowOrders = Callable[[Prepared, int], Int64s]
-"""Gives, for a block and the place of its first row, the order of each row to send."""
 
-_PLACE_BITS = 40
+class Orders:
+    """Gives rows their orders, greater for the later: their run's number, then their place in it.
 
+    places: where each row stands in another run, whose number it is; None for a run's own rows.
+    begin: what the orders of the run's own rows are not below; another's are all older.
+    """
 
-def packed_orders(number: int, places: Int64s) -> Int64s:
-    """Give rows' orders, greater for the later: their run's number, then their place in it."""
-    return np.asarray((np.int64(number) << _PLACE_BITS) + places)
+    def __init__(self, number: int, places: Int64s | None = None) -> None:
+        self._number = np.int64(number) << PLACE_BITS
+        self._places = places
+        self.begin = int(self._number) if places is None else 2**63 - 1
 
-
-def row_orders(number: int, places: Int64s | None) -> RowOrders:
-    """Give the orders of a run's rows; of another run's, with its number, by their places there."""
-    if places is None:
-        return lambda prepared, first: packed_orders(number, prepared.index + first)
-    return lambda prepared, first: packed_orders(number, places[prepared.index + first])
+    def __call__(self, prepared: Prepared, first: int) -> Int64s:
+        """Give the orders of a block's rows to send; `first` is its first row's place."""
+        places = prepared.index + first
+        return self._number + (places if self._places is None else self._places[places])
 
 
 class RunMemory:
@@ -69,7 +73,7 @@ class RunMemory:
         scope: Scope,
         mapping: Mapping,
         config: RunConfig,
-        orders: RowOrders,
+        orders: Orders,
         settled: Settled,
     ) -> None:
         """Begin.
@@ -102,6 +106,7 @@ class RunMemory:
 
     def __call__(self, prepared: Prepared, first: int) -> Prepared:
         """Take out what need not be sent, and make the users of all else unknown."""
+        require_partition(prepared)
         users, values = _hashes(prepared)
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
@@ -111,9 +116,7 @@ class RunMemory:
         stale = np.zeros(len(fresh), dtype=bool)
         stale[asked] = (orders[asked] < found.sent) & (not self._config.force)
         left_out = np.zeros(values.shape, dtype=bool)
-        left_out[asked] = self._left_out(
-            users[asked], values[asked], found.slots[:, self._places], found.known
-        )
+        left_out[asked] = self._left_out(users[asked], values[asked], found)
         left_out[stale] = False
         carried = (values != 0) & ~left_out
         # A row of which nothing is left has nothing to say that was not said.
@@ -151,17 +154,25 @@ class RunMemory:
         if refresh is not None:
             since = time.time() - refresh
         payloads = payload_hashes(values)
-        equal = unchanged_among(self._reader, self._scope, users, payloads, since)
-        return _for_all_rows_of_a_user(users, equal[:, None])[:, 0]
+        equal = unchanged_among(
+            self._reader, self._scope, users, payloads, since=since, before=self._orders.begin
+        )
+        return _until_one_differs(users, equal[:, None])[:, 0]
 
-    def _left_out(self, users: Words, values: Words, before: Words, known: Flags) -> Flags:
-        """Flag the values that are left out of bodies, because exactly they were accepted."""
-        same = (values == before) & (values != 0)
-        same &= self._protected | ((self._mapping.send == "changed") & known[:, None])
+    def _left_out(self, users: Words, values: Words, found: Found) -> Flags:
+        """Flag the values that are left out of bodies, because exactly they were accepted.
+
+        What this very run has sent does not count: whether it is accepted yet is a matter of luck.
+        """
+        own = found.sent >= self._orders.begin
+        before = np.where(found.fresh & own[:, None], np.uint64(0), found.slots)
+        same = (values == before[:, self._places]) & (values != 0)
+        only_changed = (self._mapping.send == "changed") & found.known & ~own
+        same &= self._protected | only_changed[:, None]
         # The platforms are one value of the payload.
         whole = (same | (values == 0))[:, self._platforms].all(axis=1)
         same[:, self._platforms] &= whole[:, None]
-        return np.asarray(same & _for_all_rows_of_a_user(users, same | (values == 0)))
+        return np.asarray(same & _until_one_differs(users, same | (values == 0)))
 
     def _spread(self, values: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
         """Put the columns of the mapping's slots where the scope has them."""
@@ -211,16 +222,21 @@ def _hashes(prepared: Prepared) -> tuple[Words, Words]:
     return prepared.keys[prepared.index], prepared.values
 
 
-def _for_all_rows_of_a_user(users: Words, flags: Flags) -> Flags:
-    """Flag a row only where all rows of its user in the block are flagged; shape (rows, any)."""
+def _until_one_differs(users: Words, same: Flags) -> Flags:
+    """Flag the rows that are the same, and before which no row of their user in the block is not.
+
+    same: shape (rows, any); the columns are looked at one by one.
+    """
     order = np.argsort(users[:, 0], kind="stable")
     ordered = users[order, 0]
     begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(users)])
     if len(begins) == len(users):
-        return flags
-    together = np.logical_and.reduceat(flags[order], begins)
-    spread = np.empty_like(flags)
-    spread[order] = np.repeat(together, np.diff(np.r_[begins, len(users)]), axis=0)
+        return same
+    differing = np.cumsum(~same[order], axis=0)
+    lengths = np.diff(np.r_[begins, len(users)])
+    earlier: Int64s = differing[begins] - ~same[order[begins]]
+    spread = np.empty_like(same)
+    spread[order] = differing == np.repeat(earlier, lengths, axis=0)
     return spread
 
 

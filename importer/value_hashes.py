@@ -16,7 +16,7 @@ from importer.mapping_file import Mapping
 from importer.typed import Typed, TypedColumn
 
 ValueHashes = npt.NDArray[np.uint64]
-"""A word for each row and slot; 0 where the row has no such value."""
+"""An even word for each row and slot; 0 where the row has no such value."""
 
 _SAMPLE, _FEW = 256, 32
 UNSET_RULES = "unset rules"
@@ -94,7 +94,8 @@ def _direct(texts: pa.Array, key: str) -> npt.NDArray[np.uint64]:
     hashes = np.asarray(
         hash_array(texts.to_numpy(zero_copy_only=False), hash_key=key, categorize=False)
     )
-    hashes = np.where(hashes == 0, np.uint64(1), hashes)
+    # The memory keeps a mark of its own in the lowest bit, and 0 means that there is nothing.
+    hashes = np.asarray(np.maximum(hashes & ~np.uint64(1), np.uint64(2)), dtype=np.uint64)
     if texts.null_count:
         hashes[np.asarray(pc.is_null(texts).to_numpy(zero_copy_only=False), dtype=bool)] = 0
     return hashes

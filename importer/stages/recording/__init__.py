@@ -17,6 +17,7 @@ from importer.stages.recording.journal import (
 )
 from importer.stages.recording.ledger import Ledger
 from importer.stages.recording.memory import (
+    PLACE_BITS,
     Accepted,
     Found,
     accept,
@@ -66,6 +67,7 @@ from importer.stages.recording.warnings_file import WarningsFile
 
 __all__ = [
     "FATES",
+    "PLACE_BITS",
     "UNFINISHED",
     "Accepted",
     "AppendedFile",

@@ -15,13 +15,19 @@ Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 WORD_BYTES = 8
+PLACE_BITS = 40
+"""An order is a run's number, and behind it in so many bits the row's place in that run."""
+
+# A slot's lowest bit: whether a body of the run that the user's order names carried the value.
+_FRESH = np.uint64(1)
+_NEVER = 2**63 - 1
 # One statement for a whole block, its rows cut out of a few long blobs: SQLite works without the
 # interpreter's lock then, and no Python object is made for a row that is not found.
 _EQUAL = """
 WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
 SELECT i
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
-WHERE m.payload = substr(:payloads, i * 8 + 1, 8) AND m.accepted >= :since
+WHERE m.payload = substr(:payloads, i * 8 + 1, 8) AND m.accepted >= :since AND m.sent < :before
 """
 _FOUND = """
 WITH RECURSIVE n(i) AS (SELECT 0 WHERE :rows UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
@@ -56,12 +62,13 @@ class Found:
     known: whether it is what the server has.  sent: the order of the row that was last accepted;
     0 for users of whom nothing is remembered.
     slots: hashes of the values that were last accepted, 0 where that is not known; shape
-        (users, slots).
+        (users, slots).  fresh: which of them were in a body of the run whose row was last accepted.
     """
 
     known: Flags
     sent: Int64s
     slots: Words
+    fresh: Flags
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,18 @@ class Accepted:
 
 
 def unchanged_among(
-    connection: sqlite3.Connection, scope: Scope, users: Words, payloads: Words, since: float
+    connection: sqlite3.Connection,
+    scope: Scope,
+    users: Words,
+    payloads: Words,
+    *,
+    since: float = 0.0,
+    before: int = _NEVER,
 ) -> Flags:
-    """Flag the users of whom exactly this payload was accepted, at `since` or later."""
+    """Flag the users of whom exactly this payload was accepted.
+
+    since: at that time or later.  before: of a row that is older than this order.
+    """
     order = _key_order(users)
     asked = {
         "rows": len(users),
@@ -93,6 +109,7 @@ def unchanged_among(
         "users": users[order].tobytes(),
         "payloads": payloads[order].tobytes(),
         "since": since,
+        "before": before.to_bytes(WORD_BYTES, "big"),
     }
     flags = np.zeros(len(users), dtype=bool)
     places = np.array([row[0] for row in connection.execute(_EQUAL, asked)], np.int64)
@@ -114,7 +131,7 @@ def look_up(connection: sqlite3.Connection, scope: Scope, users: Words) -> Found
         sent[rows] = np.frombuffer(b"".join(sents), ">i8")
         whole = b"".join(text.ljust(width, b"\0") for text in texts)
         slots[rows] = np.frombuffer(whole, "<u8").reshape(len(rows), -1)
-    return Found(known, sent, slots)
+    return Found(known, sent, slots & ~_FRESH, (slots & _FRESH) == _FRESH)
 
 
 def forget(connection: sqlite3.Connection, scope: Scope, users: Words, carried: Flags) -> None:
@@ -128,7 +145,8 @@ def forget(connection: sqlite3.Connection, scope: Scope, users: Words, carried: 
     ordered = users[order]
     begins = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)])
     asked = ordered[begins]
-    slots = look_up(connection, scope, asked).slots
+    found = look_up(connection, scope, asked)
+    slots = found.slots | found.fresh
     slots[np.logical_or.reduceat(carried[order], begins)] = 0
     connection.execute(
         _FORGET,
@@ -148,7 +166,9 @@ def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: fl
         order = some[_key_order(rows.users[some])]
         users = rows.users[order]
         before = look_up(connection, scope, users)
-        slots = np.where(rows.carried[order], rows.slots[order], before.slots)
+        same_run = before.sent >> PLACE_BITS == rows.orders[order] >> PLACE_BITS
+        kept = before.slots | (before.fresh & same_run[:, None])
+        slots = np.where(rows.carried[order], rows.slots[order] | _FRESH, kept)
         connection.execute(
             _ACCEPT,
             {
