@@ -35,6 +35,34 @@ def without(body: bytes, dropped: frozenset[str], unset_rules: int = 0) -> bytes
     return ("{" + ",".join(kept) + "}").encode() if has_content else None
 
 
+def values_of(body: bytes) -> tuple[dict[str, str], frozenset[str]]:
+    """Give the JSON text of each slot (see value_hashes.py), and the attributes that are unset.
+
+    Among the latter are those of the mapping's rules.
+    """
+    text, values, unset = body.decode(), dict[str, str](), set[str]()
+    for key, _, value, _ in _members(text, 0):
+        if key == "attributes":
+            values.update(_texts(text, value, "replace"))
+        elif key == "unset_attributes":
+            unset.update(item["attr"] for item, _, _ in _items(text, value))
+    return values, frozenset(unset)
+
+
+def _texts(text: str, at: int, verb: str) -> Iterator[tuple[str, str]]:
+    for key, _, value, end in _members(text, at):
+        if verb == "replace" and key in _VERBS:
+            yield from _texts(text, value, _VERBS[key])
+        elif (key, verb) == (PLATFORMS_KEY, "replace"):
+            for item, start, stop in _items(text, value):
+                active = {
+                    name: text[at:to] for name, _, at, to in _members(text, start) if to <= stop
+                }
+                yield f"platform {item['platform']}", active["active"]
+        else:
+            yield f"{verb} {key}", text[value:end]
+
+
 def _attributes(text: str, at: int, dropped: frozenset[str], verb: str) -> Iterator[str]:
     for key, start, value, end in _members(text, at):
         if verb == "replace" and key in _VERBS:

@@ -51,6 +51,7 @@ class Prepared:
     keys: of all rows of the block (see keys.py), if they were asked for.
     values: hashes of what the rows to send say (see value_hashes.py), shape (rows to send, slots),
         if they were asked for.
+    rebuilt: positions of rows whose bodies a sieve has exchanged; `values` does not speak of them.
     unchanged, superseded: positions that a sieve took out of `index` (see sieves.py).
     standing: what a survey is told; only where one is made.
     """
@@ -66,6 +67,7 @@ class Prepared:
     warnings: tuple[Warned, ...] = ()
     keys: npt.NDArray[np.uint64] | None = None
     values: npt.NDArray[np.uint64] | None = None
+    rebuilt: Int64s = field(default_factory=no_rows)
     unchanged: Int64s = field(default_factory=no_rows)
     superseded: Int64s = field(default_factory=no_rows)
     standing: Standing | None = None

@@ -31,7 +31,7 @@ from importer.stages.recording import (
     require_partition,
     unchanged_among,
 )
-from importer.value_hashes import payload_hashes, slots_of
+from importer.value_hashes import body_hashes, payload_hashes, slots_of
 from importer.warned import Warned
 
 Flags = npt.NDArray[np.bool_]
@@ -107,7 +107,7 @@ class RunMemory:
     def __call__(self, prepared: Prepared, first: int) -> Prepared:
         """Take out what need not be sent, and make the users of all else unknown."""
         require_partition(prepared)
-        users, values = _hashes(prepared)
+        users, values = self._hashes(prepared)
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
         asked = np.flatnonzero(fresh & ~unchanged)
@@ -145,6 +145,18 @@ class RunMemory:
             stale[~unchanged],
             Fate.SUPERSEDED,
         )
+
+    def _hashes(self, prepared: Prepared) -> tuple[Words, Words]:
+        if prepared.keys is None or prepared.values is None:
+            raise ValueError("the memory needs blocks that were prepared with a secret")
+        values = prepared.values
+        rebuilt = np.flatnonzero(np.isin(prepared.index, prepared.rebuilt))
+        if len(rebuilt):
+            values = values.copy()
+        for place in rebuilt.tolist():
+            body = prepared.bodies[place].as_py()
+            values[place] = body_hashes(body, self._mapping, self._ledger.secret)
+        return prepared.keys[prepared.index], values
 
     def _unchanged(self, users: Words, values: Words) -> Flags:
         """Flag the rows that say exactly what was accepted, where they are not to be sent then."""
@@ -214,12 +226,6 @@ class RunMemory:
     def close(self) -> None:
         """Let go of the ledger."""
         self._reader.close()
-
-
-def _hashes(prepared: Prepared) -> tuple[Words, Words]:
-    if prepared.keys is None or prepared.values is None:
-        raise ValueError("the memory needs blocks that were prepared with a secret")
-    return prepared.keys[prepared.index], prepared.values
 
 
 def _until_one_differs(users: Words, same: Flags) -> Flags:

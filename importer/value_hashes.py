@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.util import hash_array
 
+from importer.bodies import values_of
 from importer.mapping_file import Mapping
 from importer.typed import Typed, TypedColumn
 
@@ -19,6 +20,8 @@ ValueHashes = npt.NDArray[np.uint64]
 """An even word for each row and slot; 0 where the row has no such value."""
 
 _SAMPLE, _FEW = 256, 32
+# Their texts are whole JSON, also where it is a string.
+_WITH_QUOTES = ("json", "boolean")
 UNSET_RULES = "unset rules"
 
 
@@ -43,8 +46,29 @@ def value_hashes(
     for place, (slot, column) in enumerate(zip(slots_of(mapping), columns, strict=False)):
         hashes[:, place] = _hashed(column, rows, slot, secret)
     if mapping.unset:
-        rules = sorted((rule.attr, rule.match, rule.case_sensitive) for rule in mapping.unset)
-        hashes[:, -1] = _hash_of(orjson.dumps(rules).decode(), UNSET_RULES, secret)
+        hashes[:, -1] = _rules_hash(mapping, secret)
+    return hashes
+
+
+def _rules_hash(mapping: Mapping, secret: bytes) -> np.uint64:
+    rules = sorted((rule.attr, rule.match, rule.case_sensitive) for rule in mapping.unset)
+    return _hash_of(orjson.dumps(rules).decode(), UNSET_RULES, secret)
+
+
+def body_hashes(body: bytes, mapping: Mapping, secret: bytes) -> ValueHashes:
+    """Hash what a finished payload says, as `value_hashes` does; shape (slots,)."""
+    slots, (values, unset) = slots_of(mapping), values_of(body)
+    fields = (*mapping.attributes, *(entry.active for entry in mapping.platforms))
+    hashes = np.zeros(len(slots), dtype=np.uint64)
+    for place, (slot, field) in enumerate(zip(slots, fields, strict=False)):
+        if (text := values.get(slot)) is not None:
+            in_quotes = text.startswith('"') and field.type not in _WITH_QUOTES
+            core = text[1:-1] if in_quotes else _canonical(pa.array([text]), field.type)[0].as_py()
+            hashes[place] = _hash_of(core, slot + (" text" if in_quotes else ""), secret)
+        elif field.blank == "unset" and field.name in unset:
+            hashes[place] = _hash_of("", f"{slot} unset", secret)
+    if mapping.unset:
+        hashes[-1] = _rules_hash(mapping, secret)
     return hashes
 
 

@@ -73,7 +73,12 @@ class Survey:
                 unfit.append(_rejection(ordinal - first, found))
             else:
                 bodies[ordinal - first] = found
-        return refused(replace(prepared, bodies=with_bodies(prepared, bodies)), unfit)
+        exchanged = replace(
+            prepared,
+            bodies=with_bodies(prepared, bodies),
+            rebuilt=np.array(sorted(bodies), np.int64),
+        )
+        return refused(exchanged, unfit)
 
     def _refusals(self, prepared: Prepared, first: int) -> Iterator[Rejection]:
         clashes = between(self._clashes, first, prepared.rows)
