@@ -21,7 +21,7 @@ ValueHashes = npt.NDArray[np.uint64]
 
 _SAMPLE, _FEW = 256, 32
 # Their texts are whole JSON, also where it is a string.
-_WITH_QUOTES = ("json", "boolean")
+_WITH_QUOTES = ("json",)
 UNSET_RULES = "unset rules"
 
 
