@@ -20,6 +20,8 @@ from importer.errors import MappingError
 from importer.mapping_file import parse_mapping, parse_provisionally
 from importer.proposal import Proposal, propose_mapping
 from importer.records import Fate, SourceOptions
+from importer.sandbox import SandboxConfig, SandboxThread
+from tests.journeys import profiles, run
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPAROO = "grouparoo/plugins/@grouparoo"
@@ -157,6 +159,19 @@ def test_the_document_shows_the_mapping_of_a_salesforce_export() -> None:
     found = propose_mapping(ROOT / "sample_data/salesforce_contacts.csv")
     assert found.text in (ROOT / "docs/init.md").read_text(encoding="utf-8")
     assert found.sendable == found.rows == 6
+
+
+def test_what_is_proposed_imports_the_sample(tmp_path: Path) -> None:
+    source = ROOT / "sample_data/salesforce_contacts.csv"
+    with SandboxThread(SandboxConfig(rate_limit_per_minute=None)) as sandbox:
+        report = run(sandbox, source, propose_mapping(source).text, tmp_path)
+        users = profiles(sandbox)
+    assert report.fates[Fate.DELIVERED] == report.rows == 6
+    ravi = users["003Ax000001aBcEIAU"]
+    assert ravi["mobile"] == "915076543210"
+    assert ravi["u_bd"] == "1975-12-01"
+    assert (ravi["moe_unsubscribe"], ravi["mailing_zip_postal_code"]) == (True, "411001")
+    assert (float(ravi["annual_revenue"]), ravi["interests"]) == (77.5, ["chess"])
 
 
 def settings_of(found: Proposal) -> dict[str, tuple[str, str]]:

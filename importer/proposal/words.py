@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from importer.mapping_file.consent import sense_of
@@ -42,7 +43,7 @@ def booleans(profile: Profile) -> Verdict | None:
     if len(words) == 1 and not _tells_alone(profile, pair, words):
         return None
     bad = _others(words, pair)
-    return Verdict("boolean", _words_options(pair), (f"{_stated(profile, words, bad)}.",), bad)
+    return Verdict("boolean", _words_options(pair), (f"{_stated(profile, words, pair)}.",), bad)
 
 
 def _says_flag(profile: Profile) -> bool:
@@ -74,9 +75,10 @@ def _others(words: dict[str, int], pair: tuple[str, ...]) -> int:
     return sum(count for word, count in words.items() if word not in pair)
 
 
-def _stated(profile: Profile, words: dict[str, int], bad: int) -> str:
-    count = share(profile.filled, profile.filled)
-    text = f"{count} are {_listed(words)}"
+def _stated(profile: Profile, words: dict[str, int], known: tuple[str, ...]) -> str:
+    """Say which of the known words stand how often, and how many cells have others."""
+    bad = _others(words, known)
+    text = f"{share(profile.filled - bad, profile.filled)} are {_listed(words, known)}"
     if not bad:
         return text
     return f"{text}; {'1 cell means' if bad == 1 else f'{bad:,} cells mean'} neither yes nor no"
@@ -89,9 +91,14 @@ def _words_options(pair: tuple[str, str]) -> dict[str, Any]:
     return {key: words for key, words in options.items() if words != [""]}
 
 
-def _listed(words: dict[str, int]) -> str:
-    shown = [f'"{word}" ({count:,})' for word, count in sorted(words.items(), key=lambda i: -i[1])]
-    return ", ".join(shown[:MOST_LISTED])
+def _listed(words: dict[str, int], known: Collection[str]) -> str:
+    """List known words, the commonest first; others may be anything, a person's data too."""
+    shown = sorted(((word, count) for word, count in words.items() if word in known), key=_count)
+    return ", ".join(f'"{word}" ({count:,})' for word, count in shown[:MOST_LISTED])
+
+
+def _count(pair: tuple[str, int]) -> int:
+    return -pair[1]
 
 
 def consent(profile: Profile) -> Verdict | None:
@@ -102,14 +109,14 @@ def consent(profile: Profile) -> Verdict | None:
         return None
     pair = _pair(words, CONSENT_WORDS, NO_CONSENT_EITHER)
     if pair is not None and not _others(words, (*pair, *NO_CONSENT_EITHER)):
-        text = f"{_stated(profile, words, 0)}. The words say who wants messages."
+        text = f"{_stated(profile, words, tuple(words))}. The words say who wants messages."
         return _by_table(profile, pair, text)
     pair = _pair(words, YES_AND_NO)
     if pair is None:
         return None
     options = _words_options(pair)
     bad = _others(words, pair)
-    stated = _stated(profile, words, bad)
+    stated = _stated(profile, words, pair)
     if sense == "in":
         text = f"{stated}. The name says who wants messages, and this attribute who wants none: `invert`."
         return Verdict("boolean", {**options, "invert": True}, (text,), bad)
@@ -148,10 +155,9 @@ def genders(profile: Profile) -> Verdict:
         if len(known) == 1 and min(map(len, known)) == 1:
             break
         table = {cell: meanings[cell.lower()] for cell in profile.listed() if cell.lower() in known}
-        said = f"{_listed(words)}{f'; {language} words' if language else ''}."
+        said = f"{_listed(words, known)}{f'; {language} words' if language else ''}."
         kept = "" if known == set(words) else " Other words are sent as they are."
         if all(cell == word for cell, word in table.items()):
             return Verdict("string", {}, (said,))
         return Verdict("string", {"values": table}, (said + kept,))
-    text = f"{_listed(words)}: sent as they are." if words else "Sent as it stands."
-    return Verdict("string", {}, (text,))
+    return Verdict("string", {}, ("Sent as it stands.",))

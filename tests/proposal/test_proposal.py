@@ -105,9 +105,10 @@ def test_no_person_s_value_stands_in_the_mapping(tmp_path: Path) -> None:
         "Street": ["1 Secret Road"] * 30,
         "born": ["31/02/1990"] + ["31/01/1990"] * 29,
         "city": ["Pune", "Goa"] * 15,
+        "gender": ["M", "F"] * 14 + ["Hidden", "M"],
     }
     found = proposed(tmp_path, columns)
-    for value in ("Ann", "ann@", "not an address", "Secret", "1990"):
+    for value in ("Ann", "ann@", "not an address", "Secret", "1990", "idden"):
         assert value not in found.text
     assert '2 different: "Pune", "Goa".' in found.text
 
