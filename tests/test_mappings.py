@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SAMPLES = {
     "crm_users.yaml": "crm_users.csv",
+    "latest_rows.yaml": "crm_users.csv",
     "minimal.yaml": "crm_users.csv",
     "warehouse_users.yaml": "warehouse_users.parquet",
 }
