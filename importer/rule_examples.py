@@ -194,6 +194,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "unset-mapped": Example("attributes: {city: City}\nunset: [{attr: city}]"),
     "unset-short": Example("unset: [{attr: old, match: prefix}]"),
+    "empty-sent": Example("source: {nulls: [NULL]}\n" + _CITY),
     "unset-ignored": Example("unset: [{attr: moe_unsubscribe}]"),
     "consent-turned": Example(
         "attributes: {moe_unsubscribe: Newsletter}", "ID,Newsletter\nuser-1,yes\n"

@@ -629,6 +629,15 @@ _RULES = (
         _SWITCH,
     ),
     _warning(
+        "empty-sent",
+        "mapping",
+        "a list of `nulls:` without the empty text",
+        "empty cells are no blanks then: they are sent as empty texts, over what MoEngage has",
+        _OURS,
+        'write `nulls: ["", ...]`',
+        _SWITCH,
+    ),
+    _warning(
         "unset-ignored",
         "mapping",
         "an attribute to unset that MoEngage does not unset",

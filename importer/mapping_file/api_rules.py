@@ -46,6 +46,7 @@ def breaches(mapping: Mapping) -> Iterator[Breach]:
         *_platforms(mapping),
         *_unset(mapping),
         *_ignored_unset(mapping),
+        *_sent_empty(mapping),
         *_consent(mapping),
         *_updates(mapping),
         *_objects(mapping),
@@ -168,6 +169,25 @@ def _ignored_unset(mapping: Mapping) -> Iterator[Breach]:
                 "will change nothing",
                 "`blank: skip`, or a value for empty cells",
                 entry.name,
+            )
+
+
+def _sent_empty(mapping: Mapping) -> Iterator[Breach]:
+    lists: list[tuple[frozenset[str], Path, str]] = [(mapping.nulls, ("source", "nulls"), "")]
+    lists += [
+        (entry.nulls, ("attributes", entry.name, "nulls"), entry.name)
+        for entry in mapping.attributes
+        if entry.nulls != mapping.nulls
+    ]
+    for words, path, name in lists:
+        if "" not in words:
+            yield Breach(
+                "empty-sent",
+                path,
+                f"`nulls:`{f' of `{name}`' if name else ''} without the empty text, so empty cells "
+                "are sent as empty texts",
+                'a list with `""` in it',
+                name,
             )
 
 

@@ -124,3 +124,17 @@ def test_a_constant_id_is_refused_before_any_row_is_read() -> None:
 def test_a_rule_is_set_to_its_own_words_only() -> None:
     with pytest.raises(MappingError, match="one of error, off"):
         parse_mapping(HEAD + "rules: {id-constant: warn}\n")
+
+
+def test_nulls_without_the_empty_text_are_told() -> None:
+    source = "source: {nulls: [NULL]}\n"
+    of_all = parse_mapping(HEAD + source + "attributes: {a: A, b: {column: B, nulls: ['', x]}}\n")
+    (warning,) = of_all.warnings
+    assert warning.endswith(
+        "3:17: `nulls:` without the empty text, so empty cells are sent as empty texts [empty-sent]"
+    )
+    of_one = parse_mapping(HEAD + "attributes: {a: A, b: {column: B, nulls: [x]}}\n")
+    assert ["`nulls:` of `b`" in warning for warning in of_one.warnings] == [True]
+    assert parse_mapping(HEAD + "attributes: {a: {column: A, nulls: ['', x]}}\n").warnings == ()
+    with pytest.raises(MappingError, match=r"empty-sent"):
+        parse_mapping(HEAD + source + "rules: {empty-sent: error}\n")
