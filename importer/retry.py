@@ -106,6 +106,8 @@ def open_retry(
     folder = folder_of(parent, state_dir)
     loaded = mapping_of(parent, folder, mapping)
     settings = config or settings_of(parent, state_dir)
+    if chosen.anew:
+        settings = replace(settings, only_changed=False, refresh_after_seconds=None, force=True)
     retried = dead_rows(parent, folder, loaded, state_dir, chosen)
     _sweep(state_dir)
     with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=state_dir) as draft:

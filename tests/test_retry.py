@@ -267,7 +267,7 @@ def test_the_same_retry_twice_sends_nothing_twice(
     assert fates(again(sandbox, state, path)) == {"delivered": 4}
     second = again(sandbox, state, path)
     assert (fates(second), second.requests, second.exit) == ({"unchanged": 4}, 0, 0)
-    rows[0]["email"] = "other@example.com"
+    rows[1]["email"] = "other@example.com"
     write(path, rows)
     assert fates(again(sandbox, state, path)) == {"delivered": 1, "unchanged": 3}
     assert fates(again(sandbox, state, path, anew=True)) == {"delivered": 4}
@@ -439,3 +439,54 @@ def test_what_a_killed_retry_left_half_put_together_is_swept_away(
     os.utime(old, (0, 0))
     again(sandbox, state, "last")
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def two_of_one_user(sandbox: SandboxThread, folder: Path, state: Path) -> RunReport:
+    """Import a user whose older row has a bad address, and another one with a bad address."""
+    rows = [
+        ("user-1", "old.example.com", "01", 1),
+        ("user-2", "b.example.com", "02", 2),
+        ("user-1", "new@example.com", "03", 3),
+    ]
+    report = run(sandbox, write_csv(folder / "two.csv", HEADER, rows), MAPPING, state)
+    assert fates(report) == {"delivered": 1, "invalid": 2}
+    return report
+
+
+def test_a_mended_row_does_not_put_back_what_a_later_row_has_changed(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = two_of_one_user(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    second = again(sandbox, state, path)
+    assert fates(second) == {"delivered": 1, "superseded": 1}
+    assert [caution.code for caution in second.warnings if caution.rows] == ["stale"]
+    assert seqs(sandbox) == {"user-1": 3, "user-2": 2}
+    third = again(sandbox, state, path, anew=True)
+    assert fates(third) == {"delivered": 2}
+    assert seqs(sandbox) == {"user-1": 1, "user-2": 2}
+
+
+def test_the_retry_of_a_retry_is_as_old_as_the_run_that_read_the_row(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = again(sandbox, state, begin(sandbox, tmp_path, state).run)
+    rows = [("user-5", "later@example.com", "09", 99)]
+    run(sandbox, write_csv(tmp_path / "later.csv", HEADER, rows), MAPPING, state)
+    second = again(sandbox, state, write(tmp_path / "m.csv", mended(dead_letter(first))))
+    assert fates(second) == {"delivered": 3, "superseded": 1}
+    assert seqs(sandbox)["user-5"] == 99
+
+
+def test_a_retry_that_is_gone_on_with_knows_how_old_its_rows_are(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = two_of_one_user(sandbox, tmp_path, state)
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    stop = StopSignal()
+    stop.request(Stop("interrupted", "a test", "", 130))
+    stopped = retry_rows(path, target_of(sandbox), state_dir=state, stop=stop)
+    assert stopped.fates[Fate.DELIVERED] == 0
+    report = resume_run(find_unfinished(state), target_of(sandbox))
+    assert fates(report) == {"delivered": 1, "superseded": 1}
+    assert seqs(sandbox)["user-1"] == 3

@@ -36,7 +36,8 @@ Force = Annotated[
     bool,
     typer.Option(
         "--force",
-        help="Send also what MoEngage refused and nobody mended, and what was delivered since.",
+        help="Send also what MoEngage refused and nobody mended, what was delivered since, and "
+        "what is older than what its user was last sent.",
     ),
 ]
 OtherMapping = Annotated[
