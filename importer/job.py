@@ -10,6 +10,7 @@ from importer.config import RunConfig, Target
 from importer.errors import MappingError, TargetError
 from importer.fixes import Fixes
 from importer.mapping_file import Mapping, bind, load_mapping
+from importer.mended_table import row_count
 from importer.pipeline import Preparer
 from importer.records import Int64s
 from importer.sieves import Sieve
@@ -76,7 +77,7 @@ def _fixed(job: Job, config: RunConfig) -> Job:
     fixes = Fixes(config.fixes, job.source, config.state_dir, accept_cells=config.accept_cells)
     job.source.mended_by(fixes.mend)
     names = ", ".join(map(str, config.fixes))
-    note = f"{fixes.count:,} rows are read as {names} has them, instead of the source"
+    note = f"read as mended in {names}, instead of as the source has it: {row_count(fixes.count)}"
     return replace(job, more_notes=(*job.more_notes, note))
 
 

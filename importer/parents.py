@@ -11,7 +11,7 @@ from importer.errors import SourceError, StateError, UsageError
 from importer.fixes import CHECK
 from importer.job import MappingLike
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
-from importer.mended_table import MendedTable
+from importer.mended_table import MendedTable, row_count
 from importer.records import Fate, SourceOptions
 from importer.retried_rows import Counts, Retried, RetryChoice, digest_of
 from importer.run_options import config_from, mapping_hash
@@ -159,7 +159,7 @@ def settings_of(parent: RunRecord, state_dir: Path) -> RunConfig:
 def nothing_left(parent: RunRecord, counts: Counts) -> UsageError:
     found = "no row that did not make it"
     if counts.not_asked:
-        found = f"{counts.not_asked:,} rows that did not make it, none of them undelivered"
+        found = f"{row_count(counts.not_asked)} that did not make it, none of them undelivered"
     return UsageError(
         f"run {parent.run}",
         found,

@@ -18,7 +18,7 @@ import orjson
 from importer.config import RunConfig, Target
 from importer.errors import UsageError
 from importer.job import Job, MappingLike, require_same_workspace
-from importer.mended_table import MendedTable
+from importer.mended_table import MendedTable, row_count
 from importer.observer import Observer
 from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
@@ -242,15 +242,15 @@ def _notes(
         )
     if counts.absent:
         found.append(
-            f"{counts.absent:,} rows of its dead letter are not in {table.path if table else 'it'}, "
-            "and are not sent again"
+            f"not in {table.path if table else 'it'}, and so not sent again: "
+            f"{row_count(counts.absent)} of its dead letter"
         )
     if counts.not_asked:
-        found.append(f"{counts.not_asked:,} rows are left aside, because they are not undelivered")
+        found.append(f"left aside, because not undelivered: {row_count(counts.not_asked)}")
     if counts.delivered_since:
         found.append(
-            f"{counts.delivered_since:,} rows were delivered by an earlier retry, as they are, and "
-            "count as unchanged (--force sends them all the same)"
+            "delivered by an earlier retry as they are, and so unchanged (--force sends them all "
+            f"the same): {row_count(counts.delivered_since)}"
         )
     if choice.accept_cells:
         found.append("cells are taken as they are, whatever a spreadsheet made of them")

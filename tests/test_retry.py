@@ -233,7 +233,7 @@ def test_what_an_outage_left_is_sent_as_it_is_and_only_that_where_it_is_asked_fo
     sandbox.set_faults({})
     second = again(sandbox, state, first.run, only_undelivered=True)
     assert fates(second) == {"delivered": 4}
-    assert any("1 rows are left aside" in note for note in second.notes)
+    assert "left aside, because not undelivered: 1 row" in second.notes
     begin(sandbox, tmp_path, state)
     with pytest.raises(UsageError, match="none of them undelivered"):
         again(sandbox, state, "last", only_undelivered=True)
@@ -280,7 +280,9 @@ def test_rows_that_were_deleted_are_not_retried_and_counted(
     path = write(tmp_path / "m.csv", mended(dead_letter(first))[1:3])
     second = again(sandbox, state, path)
     assert fates(second) == {"delivered": 2}
-    assert any(note.startswith("2 rows of its dead letter are not in") for note in second.notes)
+    assert any(
+        note.endswith("and so not sent again: 2 rows of its dead letter") for note in second.notes
+    )
 
 
 class StopsAfter(Silence):
