@@ -492,3 +492,15 @@ def test_a_retry_that_is_gone_on_with_knows_how_old_its_rows_are(
     report = resume_run(find_unfinished(state), target_of(sandbox))
     assert fates(report) == {"delivered": 1, "superseded": 1}
     assert seqs(sandbox)["user-1"] == 3
+
+
+def test_a_mended_row_that_is_its_users_latest_is_sent(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    emails = ["a@example.com", "b@example.com", "c.example.com"]
+    rows = [("user-1", email, "", n) for n, email in enumerate(emails)]
+    first = run(sandbox, write_csv(tmp_path / "u.csv", HEADER, rows), MAPPING, state)
+    assert fates(first) == {"delivered": 2, "invalid": 1}
+    path = write(tmp_path / "m.csv", mended(dead_letter(first)))
+    assert fates(again(sandbox, state, path)) == {"delivered": 1}
+    assert seqs(sandbox) == {"user-1": 2}
