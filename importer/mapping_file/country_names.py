@@ -1,8 +1,10 @@
-"""Reads countries as tables name them: ISO 3166 letters, English names, and their own."""
+"""Reads countries as tables name them: ISO 3166 letters, English names, their own, and others."""
 
 from __future__ import annotations
 
 import unicodedata
+
+from importer.mapping_file.country_names_abroad import NAMES
 
 # Two letters, three letters, names; a line that begins with blanks goes on with the one before.
 _TABLE = """
@@ -282,11 +284,16 @@ def _folded(text: str) -> str:
 
 
 def _regions() -> dict[str, str]:
-    regions: dict[str, str] = {}
-    for line in _TABLE.replace("\n  ", " ").strip().splitlines():
+    abroad = (line.split(" ", 1) for line in _lines(NAMES))
+    regions = {_folded(name): two for two, names in abroad for name in names.split(";")}
+    for line in _lines(_TABLE):
         two, three, names = line.split(" ", 2)
         regions |= {_folded(name): two for name in (two, three, *names.split(";"))}
     return regions
+
+
+def _lines(table: str) -> list[str]:
+    return table.replace("\n  ", " ").strip().splitlines()
 
 
 _REGIONS = _regions()

@@ -4,6 +4,7 @@ import phonenumbers
 import pytest
 
 from importer.mapping_file.country_names import region_of
+from importer.mapping_file.country_names_abroad import NAMES
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,13 @@ from importer.mapping_file.country_names import region_of
         ("Áo", None),
         ("Mỹ", None),
         ("Perú", "PE"),
+        ("Indien", "IN"),
+        ("Allemagne", "DE"),
+        ("ESTADOS UNIDOS", "US"),
+        ("Etats-Unis", "US"),
+        ("Zuid-Korea", "KR"),
+        ("Kongo", None),
+        ("Guiana", None),
         ("Congo", None),
         ("Korea", None),
         ("Atlantis", None),
@@ -42,3 +50,11 @@ def test_every_country_that_has_phone_numbers_is_known() -> None:
     assert {region_of(code) for code in phonenumbers.SUPPORTED_REGIONS} == (
         phonenumbers.SUPPORTED_REGIONS
     )
+
+
+def test_no_name_abroad_is_another_countrys_name_or_stands_twice() -> None:
+    entries = [line.split(" ", 1) for line in NAMES.replace("\n  ", " ").strip().splitlines()]
+    named = [(region, name.strip()) for region, names in entries for name in names.split(";")]
+    assert [(region_of(name), name) for _, name in named] == named
+    assert len({name for _, name in named}) == len(named)
+    assert {region_of(region) for region, _ in named} == {region for region, _ in named}
