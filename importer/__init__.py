@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from importer.observer import Observer
     from importer.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.ping import Ping, ping_target
+    from importer.plan import Plan, plan_import
     from importer.preview import PreviewRow, PreviewValue, preview_source
     from importer.proposal import Proposal, propose_mapping
     from importer.pruning import Pruned, prune_runs
@@ -71,6 +72,7 @@ _HOMES = {
     "Observer": "observer",
     "PastRun": "past_runs",
     "Ping": "ping",
+    "Plan": "plan",
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
@@ -112,6 +114,7 @@ _HOMES = {
     "load_mapping": "mapping_file",
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
+    "plan_import": "plan",
     "preview_source": "preview",
     "propose_mapping": "proposal",
     "prune_runs": "pruning",
@@ -138,6 +141,7 @@ __all__ = [
     "Observer",
     "PastRun",
     "Ping",
+    "Plan",
     "PreviewRow",
     "PreviewValue",
     "Problem",
@@ -179,6 +183,7 @@ __all__ = [
     "load_mapping",
     "mapping_schema",
     "ping_target",
+    "plan_import",
     "preview_source",
     "propose_mapping",
     "prune_runs",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from importer.config import RunConfig
 from importer.constant_id import require_several_users
-from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
+from importer.executors.local import prepared_alone
 from importer.fixes import check_mark
 from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
@@ -20,7 +20,7 @@ from importer.observer import Observer, Silence
 from importer.outputs import require_harmless, set_aside
 from importer.prepared import Prepared
 from importer.records import Block, Fate, Stop
-from importer.sieves import sifted
+from importer.sieves import Sieve, sifted
 from importer.stages.recording import (
     Journal,
     Tally,
@@ -67,8 +67,12 @@ def check_job(
     payloads: Path | None = None,
     observer: Observer | None = None,
     stop: StopSignal | None = None,
+    sieves: Sequence[Sieve] = (),
 ) -> RunReport:
-    """Do what check_source does, for a source that is open already."""
+    """Do what check_source does, for a source that is open already.
+
+    sieves: look at each block after the survey, and may take rows out.
+    """
     require_harmless({"--problems": problems, "--payloads": payloads}, job, config.fixes)
     require_several_users(job, config)
     watcher = observer or Silence()
@@ -87,6 +91,7 @@ def check_job(
             stopping,
             problems,
             survey,
+            sieves,
         )
         report = check.go()
         if journal is None or problems is None:
@@ -120,6 +125,7 @@ class _Check:
         stop: StopSignal,
         problems: Path | None,
         survey: Survey | None,
+        sieves: Sequence[Sieve],
     ) -> None:
         self.job = job
         self.config = config
@@ -128,7 +134,7 @@ class _Check:
         self.observer = observer
         self.stop = stop
         self.problems = problems
-        self.sieves = () if survey is None else (survey,)
+        self.sieves = (*(() if survey is None else (survey,)), *sieves)
         self.is_surveyed = survey is not None or not asks_for_survey(job.mapping)
         self.tally = Tally()
         self._bytes_read = 0
@@ -147,9 +153,8 @@ class _Check:
 
     def _prepared(self) -> Iterator[tuple[Block, Prepared]]:
         blocks = self.job.source.blocks(self.config.limit, self._read)
-        if self.config.workers is None:
-            return prepared_in_threads(self.job.preparer, blocks, threads_for(self.job.size_bytes))
-        return prepared_blocks(self.job.preparer, blocks, self.config.workers)
+        job, workers = self.job, self.config.workers
+        return prepared_alone(job.preparer, blocks, job.size_bytes, workers)
 
     def _read(self, more_bytes: int) -> None:
         self._bytes_read += more_bytes

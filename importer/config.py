@@ -185,6 +185,8 @@ class RunConfig:
     only_changed: leave users out who were already sent exactly this.
     first_time: whether that may find an empty memory, and so send everybody.
     refresh_after_seconds: send them all the same when that is so long ago; None never.
+    plan: a plan that the run must be the same as (see planned.py).
+    override_guards: send although the mapping's guards say that something is unusual.
     force: send also rows that are older than what their user was last sent.
     wait_seconds: how long to queue for a state folder that another process writes to.
     again: flags that the report's `next` command repeats because they stand in no other setting.
@@ -211,6 +213,8 @@ class RunConfig:
     only_changed: bool = False
     first_time: bool = False
     refresh_after_seconds: float | None = None
+    plan: Path | None = None
+    override_guards: bool = False
     force: bool = False
     wait_seconds: float = 0.0
     again: tuple[str, ...] = ()

@@ -95,7 +95,8 @@ def after_run(
     """
     flags, reading = kept_flags(config), [*reading_flags(config.source), *_fixes(config.fixes)]
     if stop is not None and stop.code != "source-changed":
-        return about_runs("resume", config.state_dir, run)
+        meant = ("--yes",) if stop.code == "guard" else ()
+        return about_runs("resume", config.state_dir, run, *meant)
     if stop is not None:
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit)
@@ -136,6 +137,22 @@ def after_check(
         path = f"problems{len(fixes) + 1 if fixes else ''}.csv"
         return command("check", sources, mapping, *reading, "--problems", path)
     return command("check", sources, mapping, *reading, *_fixes([problems]))
+
+
+def after_plan(
+    sources: Sequence[str],
+    mapping: str,
+    config: RunConfig,
+    *,
+    out: Path | None,
+    stop: Stop | None,
+) -> str:
+    """Give the next command after a plan: the run, held to the plan if it was written."""
+    flags = [*reading_flags(config.source), *_fixes(config.fixes), *kept_flags(config)]
+    if stop is not None:
+        return command("plan", sources, mapping, *flags)
+    held = [] if out is None else ["--plan", str(out)]
+    return command("run", sources, mapping, *flags, *held)
 
 
 def _fixes(paths: Sequence[Path]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Turns customer ids into keyed hashes, the only form in which the ledger knows a user."""
+"""Turns customer ids into keyed hashes, and seals them, so that the ledger tells nobody without its key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 KEY_BYTES = 16
+_LONGEST_SEALED = 255
+_HIDING_BYTES = 64
 UserKeys = npt.NDArray[np.uint64]
 """Two words for each id; 0 and 0 where there is none."""
 
@@ -40,6 +42,32 @@ def _plain(number: str) -> str:
 def key_bytes(customer_id: str, secret: bytes) -> bytes:
     """Hash one id; 16 bytes, the first eight of which are its first word, little-endian."""
     return blake2b(customer_id.encode(), digest_size=KEY_BYTES, key=secret).digest()
+
+
+def sealed(customer_id: str, user: bytes, secret: bytes) -> bytes | None:
+    """Give an id in a form that only the secret opens; None if it has more than 255 bytes.
+
+    user: its key.  The bytes it is hidden under are made of the key, and so are only its own.
+    """
+    plain = customer_id.encode()
+    if len(plain) > _LONGEST_SEALED:
+        return None
+    return _hidden(plain, user, secret)
+
+
+def opened(user: bytes, content: bytes, secret: bytes) -> str:
+    """Give the id that was sealed."""
+    return _hidden(content, user, secret).decode(errors="replace")
+
+
+def _hidden(content: bytes, user: bytes, secret: bytes) -> bytes:
+    size = len(content)
+    parts = (
+        blake2b(user + bytes([part]), key=secret, person=b"sealed id").digest()
+        for part in range(-(-size // _HIDING_BYTES))
+    )
+    hiding = b"".join(parts)[:size]
+    return (int.from_bytes(content) ^ int.from_bytes(hiding)).to_bytes(size)
 
 
 def first_word(customer_id: str, secret: bytes) -> int:

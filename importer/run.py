@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from importer.config import RunConfig, Target, time_limits
 from importer.constant_id import require_several_users
 from importer.errors import ImporterError
+from importer.forecast import hold_to_guards
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.memory import require_memory, run_memory
 from importer.observer import Observer, Silence
 from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
+from importer.planned import require_planned
 from importer.registration import Begun, begin
 from importer.stages.recording import Ledger, network_file_system, state_lock
 from importer.stages.reporting import RunReport
@@ -59,6 +62,8 @@ def run_job(
     require_same_workspace(job.mapping, target)
     require_harmless(outputs_of(config), job, config.fixes)
     require_several_users(job, config)
+    if config.plan is not None:
+        require_planned(config.plan, job, target.app_id, config)
     with (
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,
         Ledger(config.state_dir) as ledger,
@@ -88,7 +93,11 @@ def carry_out(
     config = _with_time_left(config, time.monotonic() - began)
     sieves = (*job.sieves, *(() if survey is None else (survey,)))
     remark = None if survey is None else survey.remark
-    with run_memory(job, target, config, ledger, begun) as memory:
+    hold_to_guards(job, target.app_id, config, begun, sieves, watcher, signal)
+    with ExitStack() as stack:
+        memory = None
+        if not signal.is_set():
+            memory = stack.enter_context(run_memory(job, target, config, ledger, begun))
         return ImportRun(
             job,
             target,

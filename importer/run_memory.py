@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from importer.block_hashes import hashes_of
 from importer.bodies import without
 from importer.config import RunConfig
 from importer.mapping_file import Mapping
@@ -31,7 +32,7 @@ from importer.stages.recording import (
     require_partition,
     unchanged_among,
 )
-from importer.value_hashes import body_hashes, payload_hashes, slots_of
+from importer.value_hashes import payload_hashes, slots_of
 from importer.warned import Warned
 
 Flags = npt.NDArray[np.bool_]
@@ -98,6 +99,7 @@ class RunMemory:
         self._platforms = np.array([slot.startswith("platform ") for slot in self._own], bool)
         self._sent = SentRows(
             scope,
+            ledger.secret,
             # The API accepts such a row also when there is no such user, and then ignores it.
             remembers=not mapping.update_existing_only,
         )
@@ -107,7 +109,7 @@ class RunMemory:
     def __call__(self, prepared: Prepared, first: int) -> Prepared:
         """Take out what need not be sent, and make the users of all else unknown."""
         require_partition(prepared)
-        users, values = self._hashes(prepared)
+        users, values = hashes_of(prepared, self._mapping, self._ledger.secret)
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
         asked = np.flatnonzero(fresh & ~unchanged)
@@ -128,6 +130,7 @@ class RunMemory:
                     first,
                     ordinals=prepared.index[going] + first,
                     users=users[going],
+                    ids=prepared.customer_ids.take(pa.array(going)).to_pylist(),
                     orders=orders[going],
                     payloads=payload_hashes(values[going]),
                     slots=self._spread(values[going]),
@@ -145,18 +148,6 @@ class RunMemory:
             stale[~unchanged],
             Fate.SUPERSEDED,
         )
-
-    def _hashes(self, prepared: Prepared) -> tuple[Words, Words]:
-        if prepared.keys is None or prepared.values is None:
-            raise ValueError("the memory needs blocks that were prepared with a secret")
-        values = prepared.values
-        rebuilt = np.flatnonzero(np.isin(prepared.index, prepared.rebuilt))
-        if len(rebuilt):
-            values = values.copy()
-        for place in rebuilt.tolist():
-            body = prepared.bodies[place].as_py()
-            values[place] = body_hashes(body, self._mapping, self._ledger.secret)
-        return prepared.keys[prepared.index], values
 
     def _unchanged(self, users: Words, values: Words) -> Flags:
         """Flag the rows that say exactly what was accepted, where they are not to be sent then."""

@@ -18,6 +18,19 @@ _SAME = ("limit", "only", "update_existing_only", "source", "fixes", "accept_cel
 """What must be the same for a repeated command to mean the same run."""
 
 
+def what_is_sent(config: RunConfig) -> dict[str, Any]:
+    """Give the options that say which rows are sent, and what of them: those of _SAME."""
+    return {
+        "limit": config.limit,
+        "only": None if config.only is None else _hash("\n".join(sorted(config.only))),
+        "update_existing_only": config.update_existing_only,
+        "source": asdict(config.source),
+        "fixes": [{"file": path.name, "hash": _file_hash(path)} for path in config.fixes] or None,
+        "accept_cells": config.accept_cells or None,
+        **{name: getattr(config, name) for name in _CHANGED},
+    }
+
+
 def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
     """Give everything a run was told as plain data; of its `only` ids a hash."""
     return {
@@ -30,17 +43,11 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
         "concurrency": config.sending.concurrency,
         "retries": config.sending.retries,
         "timeout_seconds": config.sending.timeout_seconds,
-        "limit": config.limit,
-        "only": None if config.only is None else _hash("\n".join(sorted(config.only))),
-        "update_existing_only": config.update_existing_only,
-        **{name: getattr(config, name) for name in _CHANGED},
+        **what_is_sent(config),
         "allow_failures": str(config.allow_failures),
         "workers": config.workers,
         # Warnings are counted by whole blocks, so a resumed run must cut the source alike.
         "block_bytes": config.block_bytes,
-        "source": asdict(config.source),
-        "fixes": [{"file": path.name, "hash": _file_hash(path)} for path in config.fixes] or None,
-        "accept_cells": config.accept_cells or None,
         "dead_letter": _absolute(config.dead_letter),
         "report": _absolute(config.report),
         "receipt": _absolute(config.receipt),

@@ -13,6 +13,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
+from importer.keys import sealed
 from importer.records import Fate, Int64s, Outcome
 from importer.stages.recording import Accepted, Scope, accept
 
@@ -25,6 +26,7 @@ class SentBlock:
     """The rows of a block that are sent.
 
     ordinals: their places in the run, ascending.  users, orders, payloads, slots: as in Accepted.
+    ids: their customer ids.
     carried: which values are in the bodies.  kept: whose hashes hold once a row is accepted: those
         that its body carries, and no later one of the same user.
     last: whether no later row of its user was sent.
@@ -34,6 +36,7 @@ class SentBlock:
     first: int
     ordinals: Int64s
     users: Words
+    ids: Sequence[str]
     orders: Int64s
     payloads: Words
     slots: Words
@@ -83,8 +86,9 @@ class SentRows:
     writer writes them down.
     """
 
-    def __init__(self, scope: Scope, *, remembers: bool) -> None:
+    def __init__(self, scope: Scope, secret: bytes, *, remembers: bool) -> None:
         """Begin; `remembers` tells whether an accepted row makes its user known at all."""
+        self._secret = secret
         self._remembers = remembers
         self._scope = scope
         self._lock = Lock()
@@ -129,13 +133,16 @@ class SentRows:
                 (block, np.array([place for _, place in group]))
                 for block, group in groupby(accepted, key=lambda pair: pair[0])
             ]
+            users = np.concatenate([block.users[places] for block, places in groups])
+            ids = [block.ids[place] for block, places in groups for place in places.tolist()]
             rows = Accepted(
-                users=np.concatenate([block.users[places] for block, places in groups]),
+                users=users,
                 orders=np.concatenate([block.orders[places] for block, places in groups]),
                 payloads=np.concatenate([block.payloads[places] for block, places in groups]),
                 slots=np.concatenate([block.slots[places] for block, places in groups]),
                 carried=np.concatenate([block.kept[places] for block, places in groups]),
                 last=np.concatenate([block.last[places] for block, places in groups]),
+                name=lambda place: sealed(ids[place], users[place].tobytes(), self._secret),
             )
         accept(connection, self._scope, rows, time.time())
         with self._lock:

@@ -21,7 +21,7 @@ class Sieve(Protocol):
     first: the place in the run of the block's first row.
     """
 
-    def __call__(self, prepared: Prepared, first: int) -> Prepared: ...
+    def __call__(self, prepared: Prepared, first: int, /) -> Prepared: ...
 
 
 def sifted(prepared: Prepared, first: int, sieves: Iterable[Sieve]) -> Prepared:

@@ -85,8 +85,13 @@ def _hashed(
     hashes = _text_hashes(texts, key)
     if column.attribute.blank == "unset":
         blank = np.asarray(column.blank.take(rows).to_numpy(zero_copy_only=False), dtype=bool)
-        hashes[blank] = _hash_of("", f"{slot} unset", secret)
+        hashes[blank] = unset_hash(slot, secret)
     return hashes
+
+
+def unset_hash(slot: str, secret: bytes) -> np.uint64:
+    """Give the hash of a blank cell that unsets its attribute."""
+    return _hash_of("", f"{slot} unset", secret)
 
 
 def _canonical(texts: pa.Array, kind: str) -> pa.Array:

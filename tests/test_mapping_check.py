@@ -96,7 +96,7 @@ def test_columns_left_over_do_not_hide_misspelt_ones(tmp_path: Path, table: Path
     found = [what for _, what, _ in problems(tmp_path, text, table)]
     assert found == [
         'column "First Nam", which u.csv does not have',
-        "columns that no attribute takes: id, Status, Extra",
+        "columns that the mapping does not use: Status, Extra",
     ]
 
 

@@ -18,6 +18,7 @@ from importer.cli import (
     looking,
     mappings,
     past,
+    planning,
     previewing,
     proposing,
     remembering,
@@ -62,6 +63,7 @@ def _everything(
 app.command("init", rich_help_panel=_PREPARE)(proposing.init)
 app.command("preview", rich_help_panel=_PREPARE)(previewing.preview)
 app.command("check", rich_help_panel=_PREPARE)(checking.check)
+app.command("plan", rich_help_panel=_PREPARE)(planning.plan)
 app.command("run", rich_help_panel=_SEND)(running.run)
 app.command("resume", rich_help_panel=_SEND)(resuming.resume)
 app.command("retry", rich_help_panel=_SEND)(retrying.retry)

@@ -47,6 +47,20 @@ def state_dir(asked: Path | None) -> Path:
     return (asked or read_environment().state_dir or STATE_DIR).absolute()
 
 
+def workspace() -> str:
+    """Give the workspace's id, for a command that sends nothing; TargetError if none is named."""
+    app_id = read_environment().app_id
+    if app_id is None:
+        raise TargetError(
+            "the workspace",
+            "MOENGAGE_APP_ID not set",
+            "the Workspace ID that a run would send to, in the environment or in .env",
+            "copy it from Settings > Account > APIs in the dashboard. To compare with what runs "
+            "with --sandbox have sent: --sandbox",
+        )
+    return app_id
+
+
 def target_from_environment() -> Target:
     """Build the target; TargetError says which variables are missing and how to set them."""
     settings = read_environment()

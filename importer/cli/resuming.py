@@ -82,6 +82,7 @@ def resume(
         changed(found.config, rate, concurrency, allow_failures),
         receipt=found.config.receipt if receipt is None else receipt,
         workers=found.config.workers if workers is None else workers,
+        override_guards=yes,
         **options.times(max_time, finish_by, wait),
     )
     session = Session(found.in_sandbox, yes, as_json, quiet)

@@ -81,11 +81,22 @@ Force = Annotated[
     bool,
     typer.Option("--force", help="Send rows that are older than what their user was last sent."),
 ]
+PlanPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        help="Refuse to send anything but what this plan was made of (`plan --out`).",
+        metavar="PATH",
+        show_default=False,
+    ),
+]
 Wait = Annotated[
     str,
     typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask before sending, and override guards.")
+]
 
 
 @options.with_reading_flags
@@ -105,6 +116,7 @@ def run(
     first_time: FirstTime = False,
     refresh_after: RefreshAfter = None,
     force: Force = False,
+    plan: PlanPath = None,
     max_time: MaxTime = None,
     finish_by: FinishBy = None,
     workers: options.Workers = None,
@@ -153,6 +165,8 @@ def run(
         report=report,
         receipt=receipt,
         **_changes(only_changed, first_time, refresh_after, force),
+        plan=plan,
+        override_guards=yes,
         if_unfinished=_unfinished_word(if_unfinished),
         **options.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),

@@ -42,6 +42,15 @@ def threads_for(size_bytes: int) -> int:
     return 1 if size_bytes <= SMALL_BYTES else min(os.cpu_count() or 1, _MOST_WORKERS)
 
 
+def prepared_alone(
+    preparer: Preparer, blocks: Iterable[Block], size_bytes: int, workers: int | None
+) -> Generator[tuple[Block, Prepared], None, None]:
+    """Prepare blocks where nothing is sent meanwhile: in threads, or in `workers` if asked."""
+    if workers is None:
+        return prepared_in_threads(preparer, blocks, threads_for(size_bytes))
+    return prepared_blocks(preparer, blocks, workers)
+
+
 def prepared_in_threads(
     preparer: Preparer, blocks: Iterable[Block], threads: int
 ) -> Generator[tuple[Block, Prepared], None, None]:

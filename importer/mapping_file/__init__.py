@@ -2,6 +2,7 @@
 
 from importer.mapping_file.binding import bind
 from importer.mapping_file.examining import Examined
+from importer.mapping_file.guards import Guards
 from importer.mapping_file.loading import (
     examine_mapping,
     load_mapping,
@@ -32,6 +33,7 @@ __all__ = [
     "FromCoordinates",
     "FromParts",
     "FromTemplate",
+    "Guards",
     "Mapping",
     "MappingTest",
     "Platform",

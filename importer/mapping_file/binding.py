@@ -25,7 +25,7 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
     if mapping.unmapped == "error":
         # What a misspelt name was meant for is not left over.
         meant = {nearest(column, list(columns)) for column in missing}
-        used = meant | set(_deciding(mapping))
+        used = meant | set(mapping.columns)
         problems += _left_over(mapping, [column for column in left if column not in used])
     if problems:
         raise MappingError.of(tuple(problems))
@@ -40,8 +40,8 @@ def _left_over(mapping: Mapping, columns: Sequence[str]) -> list[Problem]:
     return [
         Problem(
             mapping.file,
-            f"columns that no attribute takes: {', '.join(columns)}",
-            "every column of the source mapped (`unmapped: error`)",
+            f"columns that the mapping does not use: {', '.join(columns)}",
+            "every column of the source used (`unmapped: error`)",
             "map them, or write `unmapped: ignore`",
         )
     ]
@@ -61,12 +61,6 @@ def _taken_by(entry: Attribute) -> tuple[str, ...]:
             return tuple(column for part in parts for column in _taken_by(part))
         case origin:
             return origin.columns
-
-
-def _deciding(mapping: Mapping) -> set[str]:
-    """Give the columns that only say how others are read; such a use is none that sends them."""
-    ranking = () if mapping.duplicates.by is None else mapping.duplicates.by.columns
-    return {*ranking, *(column for field in mapping.fields for column in field.deciding)}
 
 
 def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str) -> Problem:

@@ -140,6 +140,17 @@ class UnsetModel(_Model):
     case_sensitive: Flag = True
 
 
+class GuardsModel(_Model):
+    """`guards:`: what must hold before anything is sent."""
+
+    rows: Text | None = None
+    changed: Text | None = None
+    newly_blank: Text | None = None
+    max_source_age: Text | None = None
+    new_attributes: Annotated[str, choice("ask", "refuse", "allow")] | None = None
+    from_run: Number | None = None
+
+
 class ExpectModel(_Model):
     """What a test expects: parts of the payload, or that there is none."""
 
@@ -177,6 +188,7 @@ class MappingModel(_Model):
     bad_value: BadValueWord = "invalid"
     duplicates: Annotated[DuplicatesModel, KeepForm()] = Field(default_factory=DuplicatesModel)
     send: Annotated[str, choice("full", "changed")] = "full"
+    guards: GuardsModel | None = None
     unmapped: Annotated[str, choice("ignore", "error", "pass")] = "ignore"
     update_existing_only: Flag = False
     rules: dict[Text, Switches] = Field(default_factory=dict)

@@ -39,6 +39,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "blank": f"{_BLANK} Default: skip.",
         "bad_value": f"{_BAD_VALUE} Default: invalid.",
         "duplicates": "What becomes of users who stand in several rows. Default: each row is sent.",
+        "guards": "What must hold before anything is sent; a run that breaks one stops, exit 5.",
         "unmapped": "Columns that no attribute takes: ignore them, error, or pass them under their "
         "own names. Default: ignore.",
         "send": "full: all values of a row that is sent; changed: only those that differ from what "
@@ -65,6 +66,14 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "sheet": "The name of the workbook's sheet. Default: its first.",
         "missing_columns": "Files that lack columns of others: refuse them, or take blanks.",
         "nulls": 'Cells that mean nothing. Default: [""].',
+    },
+    "GuardsModel": {
+        "rows": "How much shorter or longer than at the last run the source may be: -20%..+50%.",
+        "changed": "Of how many known users the values may have changed: 30%.",
+        "newly_blank": "How many known users may lose their value of any one attribute: 5%.",
+        "max_source_age": "How long ago the source may have been written: 26h.",
+        "new_attributes": "Attributes that no run has sent before: ask, refuse or allow.",
+        "from_run": "The run of this mapping from which on they compare. Default: 3.",
     },
     "TargetModel": {"app_id": "The workspace's id, as the dashboard shows it."},
     "CustomerIdModel": {**_ORIGIN, "unique": _UNIQUE, "whole": _WHOLE},

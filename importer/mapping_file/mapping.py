@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from importer.mapping_file.decided_by import DecidedBy
+from importer.mapping_file.guards import Guards
 from importer.mapping_file.transforming import Transform
 from importer.records import SourceOptions
 from importer.rules import RULES, Switch
@@ -260,6 +261,7 @@ class Mapping:
     blank: Blank = "skip"
     bad_value: BadValue = "invalid"
     duplicates: Duplicates = field(default_factory=Duplicates)
+    guards: Guards = field(default_factory=Guards)
     unmapped: Literal["ignore", "error", "pass"] = "ignore"
     update_existing_only: bool = False
     send: Literal["full", "changed"] = "full"

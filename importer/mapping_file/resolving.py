@@ -10,6 +10,7 @@ from importer.mapping_file.api_rules import breaches
 from importer.mapping_file.duplicates import duplicates_of
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import MappingModel
+from importer.mapping_file.guards import guards_of
 from importer.mapping_file.mapping import (
     BadValue,
     Blank,
@@ -62,6 +63,7 @@ class _Resolver:
             blank=cast(Blank, model.blank),
             bad_value=cast(BadValue, model.bad_value),
             duplicates=duplicates_of(model, values, attributes, self.findings),
+            guards=guards_of(model.guards, self._refuse_guard),
             unmapped=cast(Any, model.unmapped),
             send=cast(Any, model.send),
             update_existing_only=model.update_existing_only,
@@ -87,6 +89,9 @@ class _Resolver:
                 ("source", problem.option), problem.found, problem.expected, problem.remedy
             )
         return replace(options, sheet=source.sheet, missing_columns=source.missing_columns)
+
+    def _refuse_guard(self, key: str, found: str, expected: str) -> None:
+        self.findings.add(("guards", key), found, expected, "correct it")
 
     def _check_rules(self, mapping: Mapping) -> None:
         """Note each breach of the API's rules as an error or a warning, by its switch."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from importer.config import RunConfig
-from importer.executors.local import prepared_blocks, prepared_in_threads, threads_for
+from importer.executors.local import prepared_alone
 from importer.job import Job
 from importer.keys import UserKeys, key_bytes
 from importer.observer import Observer
@@ -143,9 +143,7 @@ class Making:
         # Ids that were not asked for are looked at, too: what is unique is so among all rows.
         self._bytes_read = 0
         blocks = self.job.source.blocks(self.config.limit, self._read)
-        if self.config.workers is None:
-            return prepared_in_threads(surveyor, blocks, threads_for(self.job.size_bytes))
-        return prepared_blocks(surveyor, blocks, self.config.workers)
+        return prepared_alone(surveyor, blocks, self.job.size_bytes, self.config.workers)
 
     def _read(self, more_bytes: int) -> None:
         self._bytes_read += more_bytes

@@ -34,6 +34,7 @@ FLAGS = {
     "check": "--mapping --problems --payloads --allow-failures --limit --only --workers --json "
     "--update-existing-only --quiet",
     "preview": "--mapping --rows --row --json",
+    "plan": "--mapping --sandbox --only-changed --refresh-after --gone --out --rate --state-dir --json --quiet",
     "retry": "--only --accept-cells --force --allow-failures --state-dir --yes --json --quiet",
     "verify": "--sample --show-values --state-dir --json",
     "runs show": "--state-dir --json",

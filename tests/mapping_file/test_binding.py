@@ -63,8 +63,11 @@ def test_passed_columns_are_held_to_the_rules_like_mapped_ones() -> None:
     assert [str(note).split("`")[1] for note in bound.warnings] == ["age", "source"]
 
 
-def test_unmapped_error_names_the_columns_that_are_left() -> None:
-    mapping = parse_mapping(HEAD + "unmapped: error\nattributes: {c: CRM ID, a: A}\n")
-    with pytest.raises(MappingError, match="no attribute takes: B, C"):
-        bind(mapping, ["CRM ID", "A", "B", "C"], "users.csv")
-    bind(mapping, ["CRM ID", "A"], "users.csv")
+def test_unmapped_error_names_the_columns_that_are_used_nowhere() -> None:
+    mapping = parse_mapping(
+        HEAD + "unmapped: error\nattributes: {a: A, t: {template: '{T}'}}\nwhere: {W: [x]}\n"
+    )
+    used = ["CRM ID", "A", "T", "W"]
+    with pytest.raises(MappingError, match="does not use: B, C"):
+        bind(mapping, [*used, "B", "C"], "users.csv")
+    bind(mapping, used, "users.csv")

@@ -48,6 +48,12 @@ def content_mark(fingerprint: str) -> str:
     return blake2b(orjson.dumps(content), digest_size=8).hexdigest()
 
 
+def newest(fingerprint: str) -> float | None:
+    """Give when the newest of the files was written, in seconds since 1970; None if unknown."""
+    written = [file["modified"] for file in orjson.loads(fingerprint)]
+    return max(written) / 1e9 if written and all(written) else None
+
+
 def difference(then: str, now: str, *, moved: bool = False) -> str:
     """Say in words what changed between two fingerprints; "" if nothing did.
 

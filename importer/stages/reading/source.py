@@ -15,7 +15,7 @@ from importer.stages.reading.columns import TableFile, check_names, own_columns,
 from importer.stages.reading.contents import format_of
 from importer.stages.reading.description import SourceFile
 from importer.stages.reading.detection import SAMPLE_BYTES, detect
-from importer.stages.reading.fingerprint import fingerprints
+from importer.stages.reading.fingerprint import fingerprints, newest
 from importer.stages.reading.hive import Constants
 from importer.stages.reading.json_lines import JsonLinesFile
 from importer.stages.reading.parquet import ParquetTable
@@ -100,6 +100,10 @@ class Source:
     def fingerprint(self) -> str:
         """Give what tells later whether the files are still the same (see fingerprint.py)."""
         return fingerprints([file.place for file in self._files])
+
+    def written(self) -> float | None:
+        """Give when the newest of the files was written, in seconds since 1970; None if unknown."""
+        return newest(self.fingerprint())
 
     def require(self, columns: Collection[str]) -> None:
         """Raise SourceError if one of these columns has a type that no text stands for."""

@@ -23,6 +23,7 @@ from importer.stages.recording.memory import (
     accept,
     forget,
     look_up,
+    remembered_users,
     unchanged_among,
 )
 from importer.stages.recording.memory_scopes import (
@@ -34,7 +35,12 @@ from importer.stages.recording.memory_scopes import (
     remembered,
     run_number,
 )
-from importer.stages.recording.private_files import private_bytes, private_folder, write_json
+from importer.stages.recording.private_files import (
+    private_bytes,
+    private_folder,
+    replacing,
+    write_json,
+)
 from importer.stages.recording.private_files import refused as disk_refused
 from importer.stages.recording.progress import Progress, Settled, load_progress, save_progress
 from importer.stages.recording.receipt import Receipt, copy_receipt
@@ -117,6 +123,8 @@ __all__ = [
     "read_row_log",
     "remember_dead_letter",
     "remembered",
+    "remembered_users",
+    "replacing",
     "require_partition",
     "retries_of",
     "run_number",

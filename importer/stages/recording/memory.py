@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ PLACE_BITS = 40
 # A slot's lowest bit: whether a body of the run that the user's order names carried the value.
 _FRESH = np.uint64(1)
 _NEVER = 2**63 - 1
+_LAST_BYTE = 0xFF
 # One statement for a whole block, its rows cut out of a few long blobs: SQLite works without the
 # interpreter's lock then, and no Python object is made for a row that is not found.
 _EQUAL = """
@@ -79,6 +81,7 @@ class Accepted:
     payloads: hash of each row's whole payload.
     slots: hash of each value of it, 0 where it has none; carried: those that were in the body.
     last: whether it is the newest row of its user that was sent; only then he is known.
+    name: gives the sealed id of a row, by its place here; None for one that is too long.
     """
 
     users: Words
@@ -87,6 +90,7 @@ class Accepted:
     slots: Words
     carried: Flags
     last: Flags
+    name: Callable[[int], bytes | None]
 
 
 def unchanged_among(
@@ -183,6 +187,29 @@ def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: fl
                 "width": slots.shape[1] * WORD_BYTES,
             },
         )
+        _name_the_new(connection, scope, rows, order[before.sent == 0])
+
+
+def remembered_users(
+    connection: sqlite3.Connection, scope: Scope, first_byte: int
+) -> list[tuple[bytes, bytes | None]]:
+    """Give the users whose keys begin with this byte, each with his sealed id if there is one."""
+    beyond = bytes([first_byte + 1]) if first_byte < _LAST_BYTE else b"\xff" * 17
+    found = connection.execute(
+        "SELECT user, name FROM memory WHERE scope = ? AND user >= ? AND user < ?",
+        (scope.number, bytes([first_byte]), beyond),
+    )
+    return found.fetchall()
+
+
+def _name_the_new(
+    connection: sqlite3.Connection, scope: Scope, rows: Accepted, places: Int64s
+) -> None:
+    names = ((rows.name(place), rows.users[place].tobytes()) for place in places.tolist())
+    connection.executemany(
+        "UPDATE memory SET name = ? WHERE scope = ? AND user = ?",
+        ((name, scope.number, user) for name, user in names),
+    )
 
 
 def _key_order(users: Words) -> Int64s:

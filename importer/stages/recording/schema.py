@@ -59,5 +59,8 @@ CREATE TABLE memory (
 ) STRICT, WITHOUT ROWID
 """
 
-MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS, _MEMORY)
+_NAMES = "ALTER TABLE memory ADD COLUMN name BLOB"
+"""Ids under the ledger's secret, for the question who is gone."""
+
+MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS, _MEMORY, _NAMES)
 """Step n leads from version n to n + 1 (PRAGMA user_version)."""
