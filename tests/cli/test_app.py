@@ -28,13 +28,18 @@ COMMANDS = {
 FLAGS = {
     "run": "--mapping --sandbox --rate --concurrency --retries --timeout --allow-failures --limit "
     "--only --update-existing-only --max-time --finish-by --workers --state-dir --dead-letter "
-    "--report --problems --payloads --dry-run --if-unfinished --wait --yes --json --quiet",
+    "--report --problems --payloads --dry-run --if-unfinished --wait --yes --json --quiet "
+    "--only-changed --first-time --refresh-after --force --plan --receipt --fixes --accept-cells",
     "resume": "--source --rate --concurrency --allow-failures --max-time --finish-by --workers "
     "--state-dir --wait --yes --json --quiet",
     "check": "--mapping --problems --payloads --allow-failures --limit --only --workers --json "
     "--update-existing-only --quiet",
     "preview": "--mapping --rows --row --json",
-    "plan": "--mapping --sandbox --only-changed --refresh-after --gone --out --rate --state-dir --json --quiet",
+    "plan": "--mapping --sandbox --only-changed --refresh-after --gone --out --rate --state-dir "
+    "--json --quiet",
+    "init": "--out --overwrite --rows --timezone --region --delimiter --json",
+    "memory show": "--state-dir --json",
+    "memory clear": "--workspace --mapping --yes --wait --state-dir --json",
     "retry": "--only --accept-cells --force --allow-failures --state-dir --yes --json --quiet",
     "verify": "--sample --show-values --state-dir --json",
     "runs show": "--state-dir --json",
