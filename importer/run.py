@@ -20,6 +20,7 @@ from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
 from importer.planned import require_planned
 from importer.registration import Begun, begin
+from importer.repeated_users import require_users_once
 from importer.stages.recording import Ledger, network_file_system, state_lock
 from importer.stages.reporting import RunReport
 from importer.stopping import StopSignal, out_of_time, stop_for
@@ -59,6 +60,7 @@ def run_job(
     stop: StopSignal | None = None,
 ) -> RunReport:
     """Do what run_import does, for a source that is open already."""
+    watcher, signal = observer or Silence(), stop or StopSignal()
     require_same_workspace(job.mapping, target)
     require_harmless(outputs_of(config), job, config.fixes)
     require_several_users(job, config)
@@ -69,9 +71,10 @@ def run_job(
         Ledger(config.state_dir) as ledger,
     ):
         require_memory(job, target, config)
+        require_users_once(job, config, watcher, signal)
         begun = begin(ledger, job, target, config, datetime.now(UTC))
         lock.carries(begun.record.run)
-        return carry_out(job, target, config, ledger, begun, observer, stop)
+        return carry_out(job, target, config, ledger, begun, watcher, signal)
 
 
 def carry_out(

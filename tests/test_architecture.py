@@ -24,7 +24,7 @@ FLOORS = (
     ("run", "check", "preview", "ping", "mapping_check", "past_source", "pruning", "proposal"),
     ("mapping_tests",),
     ("expectations",),
-    ("memory", "forecast"),
+    ("memory", "repeated_users", "forecast"),
     ("import_run",),
     ("checkpoints", "registration", "past_runs"),
     ("run_memory", "comparison"),

@@ -13,8 +13,10 @@ import pytest
 
 from importer import Fate, RunReport, SendingConfig, UsageError
 from importer.memory import clear_memory, show_memory
+from importer.retried_rows import RetryChoice
+from importer.retry import retry_rows
 from importer.sandbox import SandboxConfig, SandboxThread
-from tests.journeys import FAST, fates, profiles, run, write_csv
+from tests.journeys import FAST, fates, profiles, run, target_of, write_csv
 
 MAPPING = (
     "mapping: 1\nname: m\ncustomer_id: id\nattributes: {name: name, n: {column: n, type: number}}\n"
@@ -25,6 +27,9 @@ MAPPING = (
 def sandbox() -> Iterator[SandboxThread]:
     with SandboxThread(SandboxConfig(rate_limit_per_minute=None)) as running:
         yield running
+
+
+Table = list[Sequence[object]]
 
 
 class Nightly:
@@ -221,3 +226,114 @@ def test_a_protected_attribute_stays_known_when_a_body_without_it_fails(nightly:
     decide(nightly, "true")
     assert fates(nightly.run([["user-1", "B", "false"]], CONSENT)) == {"delivered": 1}
     assert chosen(nightly) is True
+
+
+CHANGED = (
+    "mapping: 1\ncustomer_id: id\nsend: changed\n"
+    "attributes: {name: name, n: {column: n, blank: unset, type: number}}\n"
+)
+PLAIN: dict[str, Any] = {"only_changed": False, "first_time": False}
+
+
+def put(nightly: Nightly, name: str, n: object) -> None:
+    """Have somebody else change a user in MoEngage."""
+    other = "mapping: 1\nname: somebody else\ncustomer_id: id\nattributes: {name: name, n: {column: n, type: number}}\n"
+    nightly.run([["user-1", name, n]], other, **PLAIN)
+
+
+def profile(nightly: Nightly) -> dict[str, Any]:
+    return dict(profiles(nightly.sandbox)["user-1"])
+
+
+def test_only_what_changed_is_sent_where_the_mapping_says_so(nightly: Nightly) -> None:
+    nightly.run([["user-1", "A", 1]], CHANGED, **PLAIN)
+    put(nightly, "X", 9)
+    assert fates(nightly.run([["user-1", "B", 1]], CHANGED, **PLAIN)) == {"delivered": 1}
+    assert (profile(nightly)["name"], profile(nightly)["n"]) == ("B", 9)
+    assert fates(nightly.run([["user-1", "B", 1]], CHANGED, **PLAIN)) == {"unchanged": 1}
+    nightly.run([["user-1", "B", ""]], CHANGED, **PLAIN)
+    assert "n" not in profile(nightly)
+    put(nightly, "X", 9)
+    nightly.run([["user-1", "C", ""]], CHANGED, **PLAIN)
+    assert (profile(nightly)["name"], profile(nightly)["n"]) == ("C", 9)
+
+
+def test_a_user_who_is_not_known_is_sent_in_full(nightly: Nightly) -> None:
+    nightly.run([["user-1", "A", 1]], CHANGED, **PLAIN)
+    nightly.sandbox.set_faults({"error_rate": 1, "error_status": 500})
+    nightly.run([["user-1", "B", 1]], CHANGED, **PLAIN, sending=replace(FAST, retries=0))
+    nightly.sandbox.set_faults({})
+    put(nightly, "X", 9)
+    nightly.run([["user-1", "B", 1]], CHANGED, **PLAIN)
+    assert (profile(nightly)["name"], profile(nightly)["n"]) == ("B", 1)
+
+
+def test_an_old_dead_letter_does_not_undo_what_was_sent_since(nightly: Nightly) -> None:
+    nightly.sandbox.set_faults({"error_rate": 1, "error_status": 500})
+    first = nightly.run(
+        [["user-1", "Old", 1], ["user-2", "Old", 1]],
+        sending=replace(FAST, retries=0),
+        **PLAIN,
+    )
+    nightly.sandbox.set_faults({})
+    nightly.run([["user-1", "New", 2]], **PLAIN)
+    again = retry_rows(first.run, target_of(nightly.sandbox), state_dir=nightly.folder / "state")
+    assert fates(again) == {"delivered": 1, "superseded": 1}
+    assert [(one.code, one.rows) for one in again.warnings] == [("stale", 1)]
+    assert {user: found["name"] for user, found in profiles(nightly.sandbox).items()} == {
+        "user-1": "New",
+        "user-2": "Old",
+    }
+    forced = retry_rows(
+        first.run,
+        target_of(nightly.sandbox),
+        state_dir=nightly.folder / "state",
+        choice=RetryChoice(anew=True),
+    )
+    assert fates(forced) == {"delivered": 2}
+    assert profile(nightly)["name"] == "Old"
+
+
+@pytest.mark.parametrize("block_bytes", [20, 10_000])
+def test_the_rows_of_one_user_in_one_file_do_not_hide_each_other(
+    nightly: Nightly, block_bytes: int
+) -> None:
+    rows = [["user-1", name, "false" if name != "B" else "true"] for name in "ABAB"]
+    nightly.run(rows[:1], CONSENT, **PLAIN)
+    report = nightly.run(rows[:3], CONSENT, **PLAIN, block_bytes=block_bytes)
+    assert fates(report) == {"delivered": 3}
+    assert chosen(nightly) is False
+    assert [(one.code, one.rows) for one in report.warnings] == [("protected", 1)]
+    nightly.run(rows, CONSENT, **PLAIN, block_bytes=block_bytes)
+    assert chosen(nightly) is True
+    assert fates(nightly.run(rows[3:], CONSENT)) == {"unchanged": 1}
+
+
+def test_a_user_in_several_rows_is_refused_where_only_changes_are_sent(nightly: Nightly) -> None:
+    rows: Table = [*people(4), ["user-2", "Other", 9], ["", "nobody", 1], ["", "nobody", 1]]
+    with pytest.raises(
+        UsageError, match=r"1 user in several rows \(row 3 of .* row 5 of "
+    ) as found:
+        nightly.run(rows)
+    assert "duplicates: last" in str(found.value)
+    assert nightly.sandbox.stats()["requests"] == 0
+    assert not list((nightly.folder / "state").glob("runs/*"))
+    last = nightly.run(rows, MAPPING + "duplicates: last\n")
+    assert fates(last) == {"delivered": 4, "superseded": 1, "invalid": 2}
+    assert fates(nightly.run(rows, MAPPING + "duplicates: last\n"))["unchanged"] == 4
+
+
+def test_rows_that_cannot_be_sent_make_nobody_stand_in_several(nightly: Nightly) -> None:
+    rows: Table = [*people(2), ["user-1", "Other", "no number"]]
+    assert fates(nightly.run(rows)) == {"delivered": 2, "invalid": 1}
+    assert fates(nightly.run(rows)) == {"unchanged": 2, "invalid": 1}
+
+
+def test_a_merged_user_is_compared_as_he_is_sent(nightly: Nightly) -> None:
+    merging = MAPPING + "duplicates: merge\n"
+    rows: Table = [["user-1", "A", ""], ["user-2", "B", 2], ["user-1", "", 1]]
+    assert fates(nightly.run(rows, merging)) == {"delivered": 2, "superseded": 1}
+    assert fates(nightly.run(rows, merging)) == {"unchanged": 2, "superseded": 1}
+    rows[0] = ["user-1", "C", ""]
+    assert fates(nightly.run(rows, merging)) == {"delivered": 1, "unchanged": 1, "superseded": 1}
+    assert profile(nightly)["name"] == "C"
