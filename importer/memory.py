@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.config import RunConfig, Target
-from importer.errors import StateError, UsageError
+from importer.errors import UsageError
 from importer.job import Job
 from importer.registration import Begun
 from importer.run_memory import Orders, RunMemory
@@ -42,15 +42,7 @@ def run_memory(
     retried = begun.record.options.get("retry") or {}
     origin = retried.get("origin", run)
     number = ledger.do(lambda connection: run_number(connection, origin))
-    reader = open_for_reading(ledger.path.parent, any_thread=True)
-    if reader is None:
-        raise StateError(
-            str(ledger.path),
-            "a ledger that is gone while it is written",
-            "the ledger as it was opened",
-            "see that nobody moves the state folder, then run the command again",
-        )
-    with closing(reader):
+    with ledger.reading() as reader:
         yield RunMemory(
             ledger,
             reader,
@@ -73,9 +65,12 @@ def is_first_time(job: Job, target: Target, config: RunConfig) -> bool:
         return find_scope(connection, target.app_id, job.mapping.name) is None
 
 
-def require_memory(job: Job, target: Target, config: RunConfig) -> None:
+def require_memory(job: Job, target: Target, config: RunConfig, ledger: Ledger) -> None:
     """Refuse to send everybody where only changes were asked for, unless that is meant."""
-    if not is_first_time(job, target, config):
+    if not config.only_changed or config.first_time:
+        return
+    name = job.mapping.name
+    if ledger.do(lambda connection: find_scope(connection, target.app_id, name)) is not None:
         return
     rows = job.source.count_rows(config.limit)
     raise UsageError(

@@ -70,7 +70,7 @@ def run_job(
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,
         Ledger(config.state_dir) as ledger,
     ):
-        require_memory(job, target, config)
+        require_memory(job, target, config, ledger)
         require_users_once(job, config, watcher, signal)
         begun = begin(ledger, job, target, config, datetime.now(UTC))
         lock.carries(begun.record.run)

@@ -25,6 +25,7 @@ from importer.stages.recording import (
     PLACE_BITS,
     Found,
     Ledger,
+    Reader,
     Scope,
     Settled,
     forget,
@@ -70,7 +71,7 @@ class RunMemory:
     def __init__(
         self,
         ledger: Ledger,
-        reader: sqlite3.Connection,
+        reader: Reader,
         scope: Scope,
         mapping: Mapping,
         config: RunConfig,
@@ -79,7 +80,7 @@ class RunMemory:
     ) -> None:
         """Begin.
 
-        reader: a connection of its own, for any thread.
+        reader: for the thread that fetches blocks.
         settled: the run's rows that an earlier process saw through.
         """
         self._ledger = ledger
@@ -113,7 +114,7 @@ class RunMemory:
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
         asked = np.flatnonzero(fresh & ~unchanged)
-        found = look_up(self._reader, self._scope, users[asked])
+        found = self._reader(lambda connection: look_up(connection, self._scope, users[asked]))
         orders = self._orders(prepared, first)
         stale = np.zeros(len(fresh), dtype=bool)
         stale[asked] = (orders[asked] < found.sent) & (not self._config.force)
@@ -157,8 +158,15 @@ class RunMemory:
         if refresh is not None:
             since = time.time() - refresh
         payloads = payload_hashes(values)
-        equal = unchanged_among(
-            self._reader, self._scope, users, payloads, since=since, before=self._orders.begin
+        equal = self._reader(
+            lambda connection: unchanged_among(
+                connection,
+                self._scope,
+                users,
+                payloads,
+                since=since,
+                before=self._orders.begin,
+            )
         )
         return _until_one_differs(users, equal[:, None])[:, 0]
 
@@ -213,10 +221,6 @@ class RunMemory:
     def take(self) -> Callable[[sqlite3.Connection], None]:
         """Give the work that remembers what was accepted up to now."""
         return self._sent.take()
-
-    def close(self) -> None:
-        """Let go of the ledger."""
-        self._reader.close()
 
 
 def _until_one_differs(users: Words, same: Flags) -> Flags:

@@ -108,11 +108,13 @@ def test_bytes_that_changed_anywhere_in_the_ledger_lose_nobody(
         data[chance.randrange(len(data))] ^= chance.randrange(1, 256)
     ledger.write_bytes(data)
     try:
-        run(sandbox, users, MAPPING, state)
+        report = run(sandbox, users, MAPPING, state)
     except ImporterError as error:
         assert error.problem.remedy
     else:
-        assert len(profiles(sandbox)) == ROWS
+        # What the memory needs of it is read while rows are sent: then the run stops and says so.
+        told = report.stop is not None and report.stop.code == "state" and report.stop.remedy
+        assert told or len(profiles(sandbox)) == ROWS
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,10 @@ def test_the_same_retry_twice_sends_nothing_twice(
     rows[1]["email"] = "other@example.com"
     write(path, rows)
     assert fates(again(sandbox, state, path)) == {"delivered": 1, "unchanged": 3}
+    # The first row's user stands in the fourth as well, which was accepted after it.
+    rows[0]["email"] = "older@example.com"
+    write(path, rows)
+    assert fates(again(sandbox, state, path)) == {"superseded": 1, "unchanged": 3}
     assert fates(again(sandbox, state, path, anew=True)) == {"delivered": 4}
 
 

@@ -15,7 +15,7 @@ from importer.stages.recording.journal import (
     journal_rows,
     read_journal,
 )
-from importer.stages.recording.ledger import Ledger
+from importer.stages.recording.ledger import Ledger, Reader
 from importer.stages.recording.memory import (
     PLACE_BITS,
     Accepted,
@@ -85,6 +85,7 @@ __all__ = [
     "Ledger",
     "Part",
     "Progress",
+    "Reader",
     "Receipt",
     "Remembered",
     "RowLog",

@@ -57,10 +57,9 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_for_reading(state_dir: Path, *, any_thread: bool = False) -> sqlite3.Connection | None:
+def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     """Open the ledger as it is, also while a run writes; None if there is none.
 
-    any_thread: whether other threads may use it, one at a time.
     Raises StateError if it is damaged, older than the runs beside it, or from another version.
     """
     path = database_path(state_dir)
@@ -68,13 +67,7 @@ def open_for_reading(state_dir: Path, *, any_thread: bool = False) -> sqlite3.Co
         return None
     _require_whole(path)
     with explained(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            check_same_thread=not any_thread,
-        )
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection = connect_for_reading(path)
         try:
             _require_tables(connection, state_dir)
             version = _version(connection)
@@ -89,6 +82,19 @@ def open_for_reading(state_dir: Path, *, any_thread: bool = False) -> sqlite3.Co
         return connection
     connection.close()
     return None
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a ledger that was looked at before; any thread may use it, one at a time."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection
 
 
 def state_secret(state_dir: Path) -> bytes:
@@ -148,6 +154,11 @@ def database_error(path: Path, error: sqlite3.Error) -> StateError:
         "a disk with room, and a folder that may be written to",
         "free space or choose another --state-dir, then run the command again",
     )
+
+
+def ledger_of(connection: sqlite3.Connection) -> Path:
+    """Give where the ledger of a connection lies."""
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 def damaged(path: Path, how: str) -> StateError:

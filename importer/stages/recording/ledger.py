@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from importer.stages.recording.database import (
+    connect_for_reading,
     database_path,
     explained,
     open_for_writing,
@@ -19,6 +21,12 @@ from importer.stages.recording.database import (
 )
 
 Result = TypeVar("Result")
+
+
+class Reader(Protocol):
+    """Has work done that only reads; raises StateError if the ledger is damaged."""
+
+    def __call__(self, work: Callable[[sqlite3.Connection], Result], /) -> Result: ...
 
 
 class Ledger:
@@ -43,6 +51,22 @@ class Ledger:
             self._connection.close()
             raise
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Give a way to read beside the writer, for any one thread; it sees what is committed."""
+        with explained(self.path):
+            connection = connect_for_reading(self.path)
+        try:
+            yield lambda work: self._read(connection, work)
+        finally:
+            connection.close()
+
+    def _read(
+        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]
+    ) -> Result:
+        with explained(self.path):
+            return work(connection)
 
     def submit(self, work: Callable[[sqlite3.Connection], Result]) -> Future[Result]:
         """Have work done by the writer; its future raises StateError if the disk refuses."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from importer.records import Int64s
+from importer.stages.recording.database import damaged, ledger_of
 from importer.stages.recording.memory_scopes import Scope
 
 Words = npt.NDArray[np.uint64]
@@ -131,9 +132,12 @@ def look_up(connection: sqlite3.Connection, scope: Scope, users: Words) -> Found
     if found:
         places, knowns, sents, texts = zip(*found, strict=True)
         rows, width = order[np.array(places, np.int64)], slots.shape[1] * WORD_BYTES
-        known[rows] = knowns
-        sent[rows] = np.frombuffer(b"".join(sents), ">i8")
+        orders = b"".join(sents)
         whole = b"".join(text.ljust(width, b"\0") for text in texts)
+        if len(orders) != len(rows) * WORD_BYTES or len(whole) != len(rows) * width:
+            raise damaged(ledger_of(connection), "an entry of the memory has another length")
+        known[rows] = knowns
+        sent[rows] = np.frombuffer(orders, ">i8")
         slots[rows] = np.frombuffer(whole, "<u8").reshape(len(rows), -1)
     return Found(known, sent, slots & ~_FRESH, (slots & _FRESH) == _FRESH)
 

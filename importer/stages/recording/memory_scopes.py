@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from importer.stages.recording.database import damaged, ledger_of
+
 # A row of the table without its hashes: key, order, time, and what SQLite keeps beside them.
 _ROW_BYTES = 40
 
@@ -88,7 +90,7 @@ def open_scope(
         "SELECT scope, slots FROM scopes WHERE workspace = ? AND mapping_name = ?",
         (workspace, mapping_name),
     ).fetchone()
-    known = json.loads(row[1]) if row else []
+    known = _slots(connection, row[1]) if row else []
     every = tuple(dict.fromkeys([*known, *slots]))
     (number,) = connection.execute(
         "INSERT INTO scopes (workspace, mapping_name, slots, last_run) VALUES (?, ?, ?, ?) "
@@ -99,6 +101,13 @@ def open_scope(
     return Scope(number, every)
 
 
+def _slots(connection: sqlite3.Connection, text: str) -> list[str]:
+    try:
+        return list(map(str, json.loads(text)))
+    except (TypeError, ValueError):
+        raise damaged(ledger_of(connection), "the memory's slots cannot be read") from None
+
+
 def find_scope(connection: sqlite3.Connection, workspace: str, mapping_name: str) -> Scope | None:
     """Give the scope if anything is remembered in it."""
     row = connection.execute(
@@ -106,7 +115,7 @@ def find_scope(connection: sqlite3.Connection, workspace: str, mapping_name: str
         "AND EXISTS (SELECT 1 FROM memory WHERE scope = s.scope)",
         (workspace, mapping_name),
     ).fetchone()
-    return Scope(row[0], tuple(json.loads(row[1]))) if row else None
+    return Scope(row[0], tuple(_slots(connection, row[1]))) if row else None
 
 
 def run_number(connection: sqlite3.Connection, run: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.errors import UsageError
-from importer.stages.recording.database import damaged, explained
+from importer.stages.recording.database import damaged, explained, ledger_of
 
 
 class RunState(StrEnum):
@@ -115,7 +115,7 @@ def runs(connection: sqlite3.Connection) -> list[RunRecord]:
     """Give all runs, the latest first; StateError if one is not what was written."""
     # In the order in which they were registered: a clock may have been put back between them.
     query = f"SELECT {_COLUMNS}, seal FROM runs ORDER BY rowid DESC"  # noqa: S608 - our own names
-    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    path = ledger_of(connection)
     with explained(path):
         return [_record(row, path) for row in connection.execute(query)]
 
