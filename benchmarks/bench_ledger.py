@@ -237,6 +237,7 @@ def _accept(ledger: Ledger, scope: Scope, number: int, users: Any, values: Any) 
         slots=values,
         carried=values != 0,
         last=np.ones(len(users), bool),
+        name=lambda _: None,
     )
     ledger.do(lambda connection: accept(connection, scope, rows, time.time()))
     return len(users)

@@ -91,7 +91,7 @@ def hold_to_guards(
     if guards == Guards() or begun.record.kind != "run" or begun.progress.rows_opened:
         return
     rows = job.source.count_rows(config.limit)
-    connection = open_for_reading(config.state_dir, any_thread=True)
+    connection = open_for_reading(config.state_dir)
     try:
         comparison = None
         if guards.ask_the_memory and not stop.is_set():

@@ -155,7 +155,7 @@ def _memory(state_dir: Path) -> Iterator[tuple[Connection | None, bytes]]:
     """Give the ledger and its secret; a plan makes neither."""
     connection = None
     if database_path(state_dir).exists():
-        connection = open_for_reading(state_dir, any_thread=True)
+        connection = open_for_reading(state_dir)
     if connection is None:
         yield None, secrets.token_bytes(32)
         return
