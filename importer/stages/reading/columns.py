@@ -43,6 +43,7 @@ def check_names(file: TableFile) -> None:
         )
     elif isinstance(file, SheetTable):
         place += f" sheet {file.sheet!r} row {file.header_line}"
+        remedy += ", or say `rename_columns: true` under `source:` in the mapping"
     raise SourceError(place, found, "a different name for each column", remedy)
 
 

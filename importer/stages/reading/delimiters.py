@@ -21,6 +21,9 @@ _AGREEMENT = 0.9
 _LIKELY = 0.5
 """A reading may be meant if so many of the rows have the same number of cells."""
 
+_ENCLOSING = 0.2
+"""Where no cell needs quotes, they are written around all cells of a kind, or around none."""
+
 _MANY_STRAYS = 0.1
 """So many records that a reading cannot read are asked about, if quotes as text explain them."""
 
@@ -46,13 +49,25 @@ def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Tabl
     rivals = [
         other
         for other in others
-        if other.cut.dialect.quote != plain.cut.dialect.quote and _misfits(other) <= _misfits(plain)
+        if other.cut.dialect.quote != plain.cut.dialect.quote
+        and _misfits(other) <= _misfits(plain)
+        and _encloses(other.cut.dialect.quote, plain)
     ]
     if rivals and not plain.doubt:
         raise _undecided_quote(text, [plain, rivals[0]])
     if bare := _without_quotes(text, plain, options):
         raise _undecided_quote(text, [plain, bare])
     return plain
+
+
+def _encloses(quote: str, plain: Table) -> bool:
+    """Tell whether a quote stands around cells in enough rows to be meant; titles may have it."""
+    rows = [row for row in plain.rows if any(_is_enclosed(cell, quote) for cell in row.cells)]
+    return len(rows) >= _ENCLOSING * len(plain.rows)
+
+
+def _is_enclosed(cell: str, quote: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == quote
 
 
 def _without_quotes(text: Sample, plain: Table, options: SourceOptions) -> Table | None:
@@ -68,7 +83,7 @@ def _without_quotes(text: Sample, plain: Table, options: SourceOptions) -> Table
     quoted = [
         cell for row in bare.rows for cell in row.cells if cell[:1] == '"' or cell[-1:] == '"'
     ]
-    enclosed = sum(len(cell) > 1 and cell[0] == cell[-1] for cell in quoted)
+    enclosed = sum(_is_enclosed(cell, '"') for cell in quoted)
     return bare if 2 * enclosed <= len(quoted) else None
 
 
@@ -218,12 +233,16 @@ def _undecided_quote(text: Sample, tables: Sequence[Table]) -> SourceError:
         "one quote",
         """say it in the mapping: """
         + " or ".join(f"source: {{quote: {_yaml(quote)}}}" for quote in said)
-        + f"; or by a flag: --quote {shlex.quote(said[1])}",
+        + f"; or by a flag: --quote {_shell(said[1])}",
     )
 
 
 def _quote(table: Table) -> str:
     return show(table.cut.dialect.quote) if table.cut.dialect.quote else "no quote at all"
+
+
+def _shell(quote: str) -> str:
+    return '"' + quote + '"' if quote == "'" else shlex.quote(quote)
 
 
 def _yaml(quote: str) -> str:

@@ -10,6 +10,7 @@ from importer.errors import SourceError
 from importer.records import SourceOptions
 from importer.stages.reading.doubts import Doubt, comment_doubt, header_doubt, title_doubt
 from importer.stages.reading.evidence import is_data
+from importer.stages.reading.names import renamed
 from importer.stages.reading.sample import Cut, Layout, SampleRecord, show
 
 _AGREEMENT = 0.9
@@ -85,7 +86,7 @@ class Table:
             offset, line = self.rows[0].at, self.rows[0].line
         return Layout(
             dialect=cut.dialect,
-            columns=_renamed(self) if self.renames else self.columns,
+            columns=self._renamed() if self.renames else self.columns,
             header_line=self.header_line,
             data_offset=offset,
             data_line=line,
@@ -94,6 +95,10 @@ class Table:
             is_closed=self.is_closed,
             warning=self._warning(),
         )
+
+    def _renamed(self) -> tuple[str, ...]:
+        names = renamed(self.columns[: self.width - self.is_closed])
+        return (*names, *[""] * self.is_closed)
 
     def _first_lines(self) -> str:
         lines = [record.cells for record in self.cut.records[:3]]
@@ -225,20 +230,6 @@ def _without_trailing(table: Table, asked: bool | None) -> Table:
         if asked or (len(names) == usual and empty >= _AGREEMENT * len(typical)):
             return replace(table, is_closed=True)
     return table
-
-
-def _renamed(table: Table) -> tuple[str, ...]:
-    """Give each column a name of its own: `column_3` where there was none, `name_2` for a second."""
-    found: list[str] = []
-    taken = set(table.columns)
-    for number, name in enumerate(table.columns[: table.width - table.is_closed], 1):
-        free = stem = name if name.strip() else f"column_{number}"
-        count = 1
-        while free in found or (free != name and free in taken):
-            count += 1
-            free = f"{stem}_{count}"
-        found.append(free)
-    return (*found, *[""] * table.is_closed)
 
 
 def _is_clear(table: Table) -> bool:

@@ -151,7 +151,7 @@ def _open(place: Place, options: SourceOptions) -> TableFile:
     if form == "parquet":
         return ParquetTable(place)
     if form == "workbook":
-        return SheetTable(place, options.sheet)
+        return SheetTable(place, options.sheet, renames=bool(options.rename_columns))
     if form == "jsonl":
         return JsonLinesFile(place, compression)
     is_whole = len(sample) <= SAMPLE_BYTES

@@ -23,6 +23,7 @@ from importer.errors import SourceError
 from importer.records import DEAD_LETTER_SHEET, ArrowBlock, Rejection
 from importer.stages.reading.archives import unpacked_bytes
 from importer.stages.reading.blocks import OnBytes
+from importer.stages.reading.names import renamed
 from importer.stages.reading.places import explained
 from importer.stages.reading.sheet_notes import NOT_COMPUTED, SheetNotes, notes_of
 from importer.stages.reading.streams import Place, require_unchanged
@@ -46,7 +47,7 @@ class SheetTable:
 
     compression = ""
 
-    def __init__(self, place: Place, sheet: str | None) -> None:
+    def __init__(self, place: Place, sheet: str | None, *, renames: bool = False) -> None:
         self.place = place
         self.blank_lines = 0
         with _explained(place), place.open() as file:
@@ -59,7 +60,7 @@ class SheetTable:
             self._notes: SheetNotes = notes_of(place, self.sheet)
             self.header_line, header = self._header()
             self.rows = max(sum(1 for _ in self._filled()) - 1, 0)
-        self.columns: tuple[str, ...] = tuple(header)
+        self.columns: tuple[str, ...] = renamed(header) if renames else tuple(header)
 
     def read_blocks(
         self,
