@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,10 @@ from importer.checkpoints import Checkpoints
 from importer.errors import SourceChanged, StateError, TargetError, UsageError
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
+from importer.records import TextBlock
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
+from importer.stages.reading.blocks import DelimitedFile
 from importer.stages.recording import open_for_reading, read_row_log, runs
 from tests.journeys import FAST, dead_letter, fates, profiles, target_of, write_csv
 
@@ -179,6 +182,37 @@ def test_a_source_that_changed_is_not_gone_on_with(
     second = begin(sandbox, users, state, 10_000)
     assert second.run != first.run
     assert fates(second) == EXPECTED
+
+
+@pytest.mark.parametrize("change", ["grows", "is cut"])
+def test_a_source_that_changes_while_it_is_read_stops_the_run_until_it_is_whole_again(
+    sandbox: SandboxThread,
+    users: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    state, data, written = tmp_path / "state", users.read_bytes(), users.stat()
+    read_blocks = DelimitedFile.read_blocks
+
+    def changed_under_way(file: DelimitedFile, *args: Any) -> Iterator[TextBlock]:
+        for block in read_blocks(file, *args):
+            yield block
+            if block.number == 5:
+                users.write_bytes(data + b"new" if change == "grows" else data[:-3000])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DelimitedFile, "read_blocks", changed_under_way)
+        first = begin(sandbox, users, state, 10_000)
+    assert first.exit == 3
+    assert first.as_dict()["stopped_because"] == "source-changed"
+    assert 0 < first.fates[Fate.DELIVERED] < 2890
+    with pytest.raises(SourceChanged):
+        resume_run(find_unfinished(state), target_of(sandbox))
+    users.write_bytes(data)
+    os.utime(users, ns=(written.st_atime_ns, written.st_mtime_ns))
+    whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
+    assert sandbox.stats()["requests"] == 2890
 
 
 def test_another_workspace_is_refused(sandbox: SandboxThread, users: Path, tmp_path: Path) -> None:

@@ -61,9 +61,12 @@ def choose_table(text: Sample, dialect: Dialect, options: SourceOptions) -> Tabl
 
 
 def _encloses(quote: str, plain: Table) -> bool:
-    """Tell whether a quote stands around cells in enough rows to be meant; titles may have it."""
-    rows = [row for row in plain.rows if any(_is_enclosed(cell, quote) for cell in row.cells)]
-    return len(rows) >= _ENCLOSING * len(plain.rows)
+    """Tell whether a quote stands around enough cells to be meant, or is doubled in one of them."""
+    lines = [plain.columns, *(row.cells for row in plain.rows)]
+    enclosed = [[cell[1:-1] for cell in cells if _is_enclosed(cell, quote)] for cells in lines]
+    texts = [text for line in enclosed for text in line if quote * 2 in text]
+    is_doubled = any(quote not in text.replace(quote * 2, "") for text in texts)
+    return is_doubled or sum(map(bool, enclosed)) >= _ENCLOSING * len(lines)
 
 
 def _is_enclosed(cell: str, quote: str) -> bool:

@@ -123,6 +123,7 @@ def test_a_title_over_rows_that_are_alike_is_asked_about() -> None:
         (b"Report:,May\nBy:,Bob\nid,n,m\n1,a,b\n2,a,b\n3,a,b\n4,a,b\n", "header of 2 names over"),
         (b"id,name\nid,name\n1,x\n", "stands there twice"),
         (b"id,name\n1,'Ann'\n2,'Bob'\n", "quote cannot be told"),
+        (b"id,name\n" + b"1,Ann\n" * 9 + b"2,'CHILDREN''S MUG'\n", "quote cannot be told"),
     ],
 )
 def test_where_two_readings_are_as_likely_it_asks(data: bytes, found: str) -> None:
@@ -281,6 +282,7 @@ def test_a_rarer_delimiter_is_asked_about(mark: str, around: str) -> None:
         b"note\nabout ~5\nmore\nsome ~7\nnone\n",
         b"price$,tax$,n\n1$,2$,x\n3$,4$,y\n",
         b"a,b\n1,x: y\n2,z: w\n",
+        b"id,title\n" + b"1,Low\n" * 9 + b"2,'Heroes'\n",
         b"id,phone\n1,+4989123\n2,+4989124\n",
         "a,b\n😄,😄😄\n😄,😄😄\n".encode(),
     ],
