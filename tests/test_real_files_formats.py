@@ -20,12 +20,13 @@ Rows = list[dict[str, str | None]]
 
 # Reads each file whole in a process of its own: a crash of a library would end the tests, too.
 READ_EACH = """
-import json, sys
+import json, signal, sys
 from importer.errors import SourceError
 from importer.records import SourceOptions
 from importer.stages.reading import open_source, read_batch, read_record
 for path in sys.stdin.read().splitlines():
     print(json.dumps({"begins": path}), flush=True)
+    signal.alarm(20)  # a file that takes longer ends this process
     try:
         source = open_source([path], SourceOptions())
         rows = 0

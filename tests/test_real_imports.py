@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 import pytest
 
-from importer import Fate
+from importer import Fate, check_source
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import dead_letter, fates, profiles, run
 
@@ -188,3 +189,24 @@ def test_telcos_blank_charges_are_bad_where_the_mapping_does_not_strip(
         report = run(sandbox, source, mapping, tmp_path)
     assert report.fates[Fate.INVALID] == 11
     assert {row["_code"] for row in dead_letter(report)} == {"not-number"}
+
+
+def test_ids_that_a_float_column_wrote_arrive_as_whole_numbers(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    """Rows without an id are invalid; `17850.0` is `17850` if the mapping says so."""
+    path = shared_data / "online-retail/2010-12-01.csv"
+    mapping, payloads = tmp_path / "m.yaml", tmp_path / "payloads.jsonl"
+    mapping.write_text(
+        "mapping: 1\ncustomer_id: {column: CustomerID, whole: true}\n"
+        "attributes: {country: Country}\n",
+        encoding="utf-8",
+    )
+    report = check_source(path, mapping, payloads=payloads)
+    with path.open(encoding="utf-8", newline="") as stream:
+        ids = [row["CustomerID"] for row in csv.DictReader(stream)]
+    lines = payloads.read_text("utf-8").splitlines()
+    sent = [json.loads(line)["payload"]["customer_id"] for line in lines]
+    assert sent == [text.removesuffix(".0") for text in ids if text]
+    assert sent[0] == "17850"
+    assert report.fates[Fate.INVALID] == ids.count("") > 0

@@ -65,3 +65,20 @@ def test_many_odd_rows_are_all_read_exactly(read: Callable[..., Any], every: int
     expected = [(str(row), '5" pipe' if row % every == 0 else "a, b", "x") for row in range(300)]
     assert reading.cells == expected
     assert reading.bad == []
+
+
+@pytest.mark.parametrize("block_bytes", [1, 9, 40, None])
+def test_an_apostrophe_in_a_word_costs_no_other_row(
+    read: Callable[..., Any], block_bytes: int | None
+) -> None:
+    data = (
+        b"id,note,city\n1,'I won't, ever',x\n2,'kids' toys, too',y\n3,Men's,z\n"
+        b"4,'a, b',v\n5,'it isn't',w\n6,'two\nlines',u\n"
+    )
+    reading = read(data, block_bytes, quote="'", delimiter=",", header=1)
+    assert reading.cells == [("3", "Men's", "z"), ("4", "a, b", "v"), ("6", "two\nlines", "u")]
+    assert [(line, code) for _, line, code, _ in reading.bad] == [
+        (2, "quote-stray"),
+        (3, "quote-stray"),
+        (6, "quote-stray"),
+    ]

@@ -167,3 +167,13 @@ def test_a_workbook_comes_through_a_pipe_too(
     data = written(tmp_path, [["id"], [7]]).read_bytes()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert [cells for _, cells in rows_of(open_source(["-"], SILENT))] == [("7",)]
+
+
+def test_columns_without_a_name_of_their_own_get_one_if_it_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, [["id", None, "id"], [1, 2, 3]])
+    with pytest.raises(SourceError, match="no name for column 2") as caught:
+        open_source([path], SILENT)
+    assert "rename_columns" in caught.value.problem.remedy
+    source = open_source([path], SourceOptions(rename_columns=True))
+    assert source.columns == ("id", "column_2", "id_2")
+    assert rows_of(source) == [(2, ("1", "2", "3"))]
