@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-coercing bench-reading torture sandbox wheel constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-ledger bench-coercing bench-reading torture sandbox wheel constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,7 +49,10 @@ format: setup ## Format the code and mend what can be mended
 docs: setup ## Renew what comes from the code: tables of the docs, the mapping file's schema
 	$(BIN)/python docs/generate.py
 
-bench: bench-prepare ## Measure speed and memory (takes minutes)
+bench: bench-prepare bench-ledger ## Measure speed and memory (takes minutes)
+
+bench-ledger: setup ## What ledger and memory cost: while rows are sent, and where none need be
+	$(BIN)/python benchmarks/bench_ledger.py
 
 bench-prepare: setup ## The importer against the script that people write
 	$(BIN)/python benchmarks/bench_prepare.py

@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import make_data
 import numpy as np
@@ -56,7 +56,7 @@ class _AtOnce(asyncio.Protocol):
     """Answers every request as soon as its last byte is there; it does no more than it must."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._waiting = b""
 
     def data_received(self, data: bytes) -> None:
@@ -69,7 +69,6 @@ class _AtOnce(asyncio.Protocol):
             if len(self._waiting) < head + 4 + size:
                 return
             self._waiting = self._waiting[head + 4 + size :]
-            assert isinstance(self._transport, asyncio.Transport)
             self._transport.write(_REPLY)
 
 
@@ -161,6 +160,8 @@ def sending(rows: int, rounds: int, folder: Path) -> bool:
             for with_ledger in (True, False) if turn % 2 else (False, True):
                 state = folder / f"sending-{turn}-{with_ledger}"
                 one = measured(target, source, state, ledger=with_ledger, workers=1)
+                if one["fates"].get("pending"):
+                    sys.exit(f"the run stopped: {one}")
                 found[with_ledger].append(one)
                 shutil.rmtree(state)
                 print(json.dumps({"ledger": with_ledger, **one}), flush=True)

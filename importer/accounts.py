@@ -116,7 +116,7 @@ class Accounts:
         return np.asarray(prepared.keys[:, 0])
 
     def _settle_all(self, ordinals: Int64s, keys: npt.NDArray[np.uint64], fate: Fate) -> None:
-        self.tally.settle_all(ordinals.tolist(), fate)
+        self.tally.settle_all(ordinals, fate)
         if self._row_log is not None and len(ordinals):
             self._row_log.add_all(ordinals, keys, time.time(), fate)
         self._observer.progressed(fate, len(ordinals))

@@ -43,7 +43,7 @@ def test_every_fate_is_counted_from_the_start() -> None:
 @pytest.mark.parametrize("rows", [2, 4])
 def test_a_sum_that_is_off_is_a_defect(rows: int) -> None:
     tally = Tally()
-    tally.settle_all([0, 1], Fate.DELIVERED)
+    tally.settle_all(np.array([0, 1]), Fate.DELIVERED)
     tally.add(Fate.PENDING, 1)
     tally.require_sum(3)
     with pytest.raises(Defect, match=f"add up to 3 for {rows} rows") as caught:
@@ -97,3 +97,17 @@ def test_a_row_lost_or_doubled_while_preparing_is_a_defect(
 def test_a_row_that_is_sent_twice_is_a_defect() -> None:
     with pytest.raises(Defect):
         require_partition(prepared(2, [0, 1, 1], [], []))
+
+
+def test_many_rows_are_settled_at_once_as_they_are_one_by_one() -> None:
+    together, singly = Tally(), Tally()
+    for rows in ([5, 7, 9], [0, 1, 2], [3, 4], [6], [11, 10]):
+        together.settle_all(np.array(rows), Fate.UNCHANGED)
+        for row in rows:
+            singly.settle(row, Fate.UNCHANGED)
+        assert together.watermark == singly.watermark
+        assert together.settled.above.tolist() == singly.settled.above.tolist()
+    assert together.fates == singly.fates
+    for again in ([0], [9], [12, 12]):
+        with pytest.raises(Defect):
+            together.settle_all(np.array(again), Fate.UNCHANGED)
