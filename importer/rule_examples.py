@@ -104,7 +104,9 @@ def _dead_letter() -> Example:
 EXAMPLES: dict[str, Example] = {
     # --- reading -----------------------------------------------------------------------------
     "ragged-row": _rows("user-1,Pune", "user-2,Goa,India", "user-3,Agra"),
-    "header-repeated": _rows("user-1,Pune", "ID,City", "user-2,Goa"),
+    "header-repeated": _rows(
+        "user-1,Pune", "ID,City", "user-2,Goa", mapping=f"source: {{header: 1}}\n{_CITY}"
+    ),
     "not-mended": _dead_letter(),
     "quote-open": _rows("user-1,Pune", 'user-2,"Goa', "user-3,Agra"),
     "quote-stray": _rows("user-1,Pune", 'user-2,"Goa" (old)', "user-3,Agra"),
