@@ -18,7 +18,9 @@ attributes:
   city: city
   born: {column: born, type: date, format: DD/MM/YYYY}
 where: {keep: [y]}
+duplicates: %s
 """
+MODES = ("each", "last", "merge")
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,32 @@ class Table:
     path: Path
     mapping: Path
     rows: int
+    duplicates: str = "each"
+
+    def change(self, chance: random.Random) -> None:
+        """Give some rows another name; nothing else changes."""
+        with self.path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))
+        for row in rows[1:]:
+            if chance.random() < 0.05:
+                row[HEADER.index("name")] += " too"
+        with self.path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(rows)
 
 
-def make_table(folder: Path, rows: int, chance: random.Random) -> Table:
-    """Write `rows` rows of a fifth as many users; some are bad, some are to be left out."""
+def make_table(folder: Path, rows: int, chance: random.Random, duplicates: str = "each") -> Table:
+    """Write `rows` rows of a fifth as many users; some are bad, some are to be left out.
+
+    duplicates: what the mapping says of users in several rows, one of MODES.
+    """
     path, mapping = folder / "users.csv", folder / "mapping.yaml"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
         for row in range(1, rows + 1):
             writer.writerow(_row(row, rows // 5, chance))
-    mapping.write_text(MAPPING, encoding="utf-8")
-    return Table(path, mapping, rows)
+    mapping.write_text(MAPPING % duplicates, encoding="utf-8")
+    return Table(path, mapping, rows, duplicates)
 
 
 def _row(row: int, users: int, chance: random.Random) -> list[object]:

@@ -12,31 +12,31 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.torture.checker import ask, complaints, expected, resends
-from tests.torture.table import Table, make_table
+from tests.torture.checker import Before, ask, complaints, expected, left_by, resends
+from tests.torture.table import MODES, Table, make_table
 
 FAULTS = {"latency_ms": 2, "jitter_ms": 6, "error_rate": 0.01, "reset_rate": 0.01}
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 120.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """What one tortured import came to.
+    """What one tortured import, or two, came to.
 
     resends: rows that were sent again; allowed: what the promise lets be sent again.
     """
 
     seed: int
-    kills: int
-    terms: int
-    resends: int
-    allowed: int
-    complaints: list[str]
+    kills: int = 0
+    terms: int = 0
+    resends: int = 0
+    allowed: int = 0
+    complaints: list[str] = field(default_factory=list)
 
 
 class Watch:
@@ -62,31 +62,57 @@ class Watch:
 def torture(folder: Path, seed: int, rows: int, concurrency: int) -> Result:
     """Import a table of so many rows under faults; everything random comes from the seed.
 
+    A table whose users have one request each is changed a little then, and imported once more,
+    with --only-changed.
     concurrency: few requests at once make sending slow, so that a small table takes some commits.
     """
     chance = random.Random(seed)  # noqa: S311 - a test
-    table = make_table(folder, rows, chance)
+    table = make_table(folder, rows, chance, MODES[seed % len(MODES)])
+    result, before = Result(seed), Before()
     with running_sandbox(folder) as (base_url, environment):
-        watch = Watch(base_url)
-        allowed = kills = terms = 0
-        asked = ["run", str(table.path), "-m", str(table.mapping)]
-        for _ in range(chance.randint(1, 4)):
-            gently = chance.random() < 0.2
-            process = _start(asked, environment, concurrency)
-            report = _struck(process, watch, rows, chance, gently=gently)
-            if report is not None and not report["fates"]["pending"]:
+        for more in ([], ["--only-changed"]):
+            _round(table, more, before, result, Bench(base_url, environment, concurrency, chance))
+            truth = expected(table.path, table.duplicates, before if more else None)
+            if table.duplicates == "each":
                 break
-            if gently and report is not None:
-                terms += 1
-            else:
-                kills += 1
-                allowed += watch.since_a_second() + concurrency
-            asked = chance.choice([["resume"], ["run", str(table.path), "-m", str(table.mapping)]])
+            before = left_by(base_url, truth)
+            table.change(chance)
+    return result
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where an import is tortured, and by what chance."""
+
+    base_url: str
+    environment: dict[str, str]
+    concurrency: int
+    chance: random.Random
+
+
+def _round(table: Table, more: list[str], before: Before, result: Result, bench: Bench) -> None:
+    """Run one import to its end, whatever it takes, and have the checker look at it."""
+    watch, chance = Watch(bench.base_url), bench.chance
+    call = ["run", str(table.path), "-m", str(table.mapping), *more]
+    asked, allowed = call, 0
+    for _ in range(chance.randint(1, 4)):
+        gently = chance.random() < 0.2
+        process = _start(asked, bench.environment, bench.concurrency)
+        report = _struck(process, watch, table.rows, chance, gently=gently)
+        if report is not None and not report["fates"]["pending"]:
+            break
+        if gently and report is not None:
+            result.terms += 1
         else:
-            report = _undisturbed(table, asked, environment, concurrency)
-        truth, stats = expected(table.path), ask(base_url, "stats")
-        found = complaints(table.path, base_url, report, allowed)
-        return Result(seed, kills, terms, resends(truth, stats), allowed, found)
+            result.kills += 1
+            allowed += watch.since_a_second() + bench.concurrency
+        asked = chance.choice([["resume"], call])
+    else:
+        report = _undisturbed(call, asked, bench.environment, bench.concurrency)
+    truth = expected(table.path, table.duplicates, before if more else None)
+    result.complaints += complaints(truth, bench.base_url, report, allowed, before)
+    result.resends += resends(truth, ask(bench.base_url, "stats"), before)
+    result.allowed += allowed
 
 
 @contextmanager
@@ -161,7 +187,7 @@ def _struck(
 
 
 def _undisturbed(
-    table: Table, asked: list[str], environment: dict[str, str], concurrency: int
+    call: list[str], asked: list[str], environment: dict[str, str], concurrency: int
 ) -> dict[str, Any]:
     process = _start(asked, environment, concurrency)
     out, err = process.communicate(timeout=_PATIENCE_SECONDS)
@@ -169,7 +195,6 @@ def _undisturbed(
     if "fates" not in report:
         # A run that was killed before it was registered cannot be resumed; it is begun again.
         assert asked == ["resume"], err
-        begun = ["run", str(table.path), "-m", str(table.mapping)]
-        return _undisturbed(table, begun, environment, concurrency)
+        return _undisturbed(call, call, environment, concurrency)
     found: dict[str, Any] = report
     return found
