@@ -30,8 +30,8 @@ demo: setup ## Import the sample into a sandbox on this machine
 	@echo
 	@echo "To type such commands yourself: . $(BIN)/activate"
 
-test: setup ## Run the tests
-	$(BIN)/python -m pytest -q
+test: setup ## Run the tests, on all cores
+	$(BIN)/python -m pytest -q -n auto
 
 check: lint types test ## Everything that must be green: format, lint, types, tests, docs' examples
 

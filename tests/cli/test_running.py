@@ -42,7 +42,7 @@ def test_a_run_as_data_has_every_key_that_scripts_rely_on(
     run_folder = folder / ".moengage-import" / "runs" / report["run"]
     assert report["dead_letter"] == str(run_folder / "dead_letter.csv")
     assert Path(report["dead_letter"]).exists()
-    assert report["next"] == f"moengage-import run {report['dead_letter']} --mapping m.yaml"
+    assert report["next"] == f"moengage-import retry {report['run']}"
     assert json.loads((run_folder / "report.json").read_bytes()) == report
     assert set(own_target.profiles()) == {"u1", "u3"}
 
