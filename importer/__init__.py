@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from importer.amounts import Allowance, Rate
     from importer.check import check_source
-    from importer.comparing import Compared, Verdict
     from importer.config import RunConfig, Secret, SendingConfig, Target, base_url_for
     from importer.errors import (
         Defect,
@@ -31,6 +30,11 @@ if TYPE_CHECKING:
         UsageError,
     )
     from importer.expectations import Difference
+    from importer.history.comparing import Compared, Verdict
+    from importer.history.past_runs import PastRun, Standing, find_past_run, list_runs
+    from importer.history.pruning import Pruned, prune_runs
+    from importer.history.verify import Verification, VerifiedUser, verify_run
+    from importer.history.why import RowStory, Story, explain_row, explain_user
     from importer.mapping_check import MappingCheck, check_mapping
     from importer.mapping_file import Mapping, load_mapping
     from importer.mapping_file.conversion import Converted, convert_mapping
@@ -38,12 +42,10 @@ if TYPE_CHECKING:
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.memory import clear_memory, show_memory
     from importer.observer import Observer
-    from importer.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.ping import Ping, ping_target
     from importer.plan import Plan, plan_import
     from importer.preview import PreviewRow, PreviewValue, preview_source
     from importer.proposal import Proposal, propose_mapping
-    from importer.pruning import Pruned, prune_runs
     from importer.records import Fate, Stop
     from importer.resume import Unfinished, find_unfinished, resume_run
     from importer.retried_rows import RetryChoice
@@ -52,14 +54,12 @@ if TYPE_CHECKING:
     from importer.stages.recording import Remembered
     from importer.stages.reporting import Reason, RunReport
     from importer.stopping import StopSignal
-    from importer.verify import Verification, VerifiedUser, verify_run
-    from importer.why import RowStory, Story, explain_row, explain_user
 
 # The module of each name.  They are loaded when first used, so that `--help` need not wait for
 # pandas and Arrow.
 _HOMES = {
     "Allowance": "amounts",
-    "Compared": "comparing",
+    "Compared": "history.comparing",
     "Converted": "mapping_file.conversion",
     "Defect": "errors",
     "Difference": "expectations",
@@ -70,60 +70,60 @@ _HOMES = {
     "MappingError": "errors",
     "MappingTestResult": "mapping_tests",
     "Observer": "observer",
-    "PastRun": "past_runs",
+    "PastRun": "history.past_runs",
     "Ping": "ping",
     "Plan": "plan",
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
     "Proposal": "proposal",
-    "Pruned": "pruning",
+    "Pruned": "history.pruning",
     "Rate": "amounts",
     "Reason": "stages.reporting",
     "Remembered": "stages.recording",
     "RetryChoice": "retried_rows",
-    "RowStory": "why",
+    "RowStory": "history.why",
     "RunConfig": "config",
     "RunReport": "stages.reporting",
     "Secret": "config",
     "SendingConfig": "config",
     "SourceChanged": "errors",
     "SourceError": "errors",
-    "Standing": "past_runs",
+    "Standing": "history.past_runs",
     "StateError": "errors",
     "Stop": "records",
     "StopSignal": "stopping",
-    "Story": "why",
+    "Story": "history.why",
     "Target": "config",
     "TargetError": "errors",
     "Unfinished": "resume",
     "UsageError": "errors",
-    "Verdict": "comparing",
-    "Verification": "verify",
-    "VerifiedUser": "verify",
+    "Verdict": "history.comparing",
+    "Verification": "history.verify",
+    "VerifiedUser": "history.verify",
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
     "clear_memory": "memory",
     "convert_mapping": "mapping_file.conversion",
-    "explain_row": "why",
-    "explain_user": "why",
-    "find_past_run": "past_runs",
+    "explain_row": "history.why",
+    "explain_user": "history.why",
+    "find_past_run": "history.past_runs",
     "find_unfinished": "resume",
-    "list_runs": "past_runs",
+    "list_runs": "history.past_runs",
     "load_mapping": "mapping_file",
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
     "plan_import": "plan",
     "preview_source": "preview",
     "propose_mapping": "proposal",
-    "prune_runs": "pruning",
+    "prune_runs": "history.pruning",
     "resume_run": "resume",
     "retry_rows": "retry",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
     "show_memory": "memory",
-    "verify_run": "verify",
+    "verify_run": "history.verify",
 }
 
 __all__ = [

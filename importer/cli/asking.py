@@ -60,7 +60,7 @@ def why(
     from importer.cli.output import print_json
     from importer.cli.story_pages import story_as_dict, story_page
     from importer.hints import about_runs
-    from importer.why import explain_row, explain_user
+    from importer.history.why import explain_row, explain_user
 
     _require_one_question(customer_id, run, row, file)
     folder = chosen_state_dir(state_dir)

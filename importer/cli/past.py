@@ -51,7 +51,7 @@ def runs(
     from importer.cli.output import print_json
     from importer.cli.run_pages import run_list
     from importer.hints import about_runs
-    from importer.past_runs import list_runs
+    from importer.history.past_runs import list_runs
 
     folder = chosen_state_dir(state_dir)
     known = list_runs(folder)
@@ -78,7 +78,7 @@ def show(
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
     from importer.cli.run_pages import run_as_dict, run_page
-    from importer.past_runs import find_past_run
+    from importer.history.past_runs import find_past_run
 
     past = find_past_run(chosen_state_dir(state_dir), run)
     if as_json:
@@ -108,7 +108,7 @@ def prune(
     from importer.cli.output import print_json
     from importer.cli.run_pages import pruned_lines
     from importer.hints import about_runs
-    from importer.pruning import prune_runs
+    from importer.history.pruning import prune_runs
 
     folder = chosen_state_dir(state_dir)
     age = timedelta(seconds=options.seconds(older_than, "--older-than") or 0.0)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from importer.cli.summary import fate_lines, reason_lines
-from importer.past_runs import PastRun, Standing
-from importer.pruning import Pruned
+from importer.history.past_runs import PastRun, Standing
+from importer.history.pruning import Pruned
 from importer.records import DEAD_FATES, Fate
 
 _REASONS_SHOWN = 5

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from importer.history.why import RowStory, Story
 from importer.masking import masked, masked_json
 from importer.preview import PreviewRow, PreviewValue
 from importer.records import Fate
 from importer.rules import RULES
-from importer.why import RowStory, Story
 
 _CODE = re.compile(r"\[([a-z0-9-]+)\]")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from importer.comparing import Compared, Verdict
+from importer.history.comparing import Compared, Verdict
+from importer.history.past_runs import PastRun
+from importer.history.verify import Verification, VerifiedUser
 from importer.masking import masked_json
-from importer.past_runs import PastRun
-from importer.verify import Verification, VerifiedUser
 
 _MOST_SHOWN = 10
 _WRONG = (Verdict.DIFFERENT, Verdict.MISSING)

@@ -12,7 +12,7 @@ from importer.cli import options
 
 if TYPE_CHECKING:
     from importer.config import Target
-    from importer.past_runs import PastRun
+    from importer.history.past_runs import PastRun
 
 Run = Annotated[
     str, typer.Argument(help="The run's id, the beginning of one, or `last`.", metavar="RUN")
@@ -44,8 +44,8 @@ def verify(
     from importer.cli.output import print_json
     from importer.cli.verify_page import verification_as_dict, verify_page
     from importer.hints import about_runs
-    from importer.past_runs import find_past_run
-    from importer.verify import verify_run
+    from importer.history.past_runs import find_past_run
+    from importer.history.verify import verify_run
 
     folder = chosen_state_dir(state_dir)
     past = find_past_run(folder, run)

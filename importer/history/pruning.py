@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.errors import StateError
-from importer.past_runs import PRUNED, PastRun, Standing, list_runs
+from importer.history.past_runs import PRUNED, PastRun, Standing, list_runs
 from importer.stages.recording import Ledger, RunState, set_state, state_lock
 
 KEPT_FOR = timedelta(days=90)

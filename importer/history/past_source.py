@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from importer.errors import SourceChanged, StateError
+from importer.history.past_runs import PastRun
 from importer.job import Job, open_job
 from importer.mapping_file import parse_mapping
-from importer.past_runs import PastRun
 from importer.records import Block, Int64s
 from importer.run_options import config_from
 from importer.stages.reading import difference, picked, visible_difference

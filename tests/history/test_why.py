@@ -14,16 +14,16 @@ import pytest
 
 from importer import Fate, RunConfig, Stop, StopSignal, run_import
 from importer.errors import UsageError
-from importer.explanations import explanation
+from importer.history.explanations import explanation
+from importer.history.past_runs import list_runs
+from importer.history.pruning import prune_runs
+from importer.history.row_history import key_of, rows_of
+from importer.history.why import RowStory, explain_row, explain_user
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
-from importer.past_runs import list_runs
-from importer.pruning import prune_runs
 from importer.resume import find_unfinished, resume_run
-from importer.row_history import key_of, rows_of
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.recording.row_log import ROW
-from importer.why import RowStory, explain_row, explain_user
 from tests.journeys import FAST, run, target_of, write_csv
 
 MAPPING = (

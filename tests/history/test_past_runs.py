@@ -14,10 +14,10 @@ import pytest
 
 from importer import Fate, RunConfig, Stop, StopSignal, run_import
 from importer.errors import UsageError
+from importer.history.past_runs import PastRun, Standing, find_past_run, list_runs
+from importer.history.pruning import prune_runs
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
-from importer.past_runs import PastRun, Standing, find_past_run, list_runs
-from importer.pruning import prune_runs
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.recording import state_lock

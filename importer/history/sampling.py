@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from importer.past_runs import PastRun
+from importer.history.past_runs import PastRun
+from importer.history.row_history import Log, log_of
 from importer.records import Fate, Int64s
-from importer.row_history import Log, log_of
 from importer.stages.recording import FATES
 
 _DELIVERED, _UNDELIVERED = FATES.index(Fate.DELIVERED), FATES.index(Fate.UNDELIVERED)

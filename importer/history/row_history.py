@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from importer.errors import UsageError
+from importer.history.past_runs import PastRun
+from importer.history.past_source import file_and_row
 from importer.keys import first_word
-from importer.past_runs import PastRun
-from importer.past_source import file_and_row
 from importer.records import Fate
 from importer.stages.recording import FATES, read_row_log, state_secret
 from importer.stored_rows import kept_places

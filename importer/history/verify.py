@@ -11,14 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from importer.comparing import Compared, Verdict, compare, of_all, wanted_of
 from importer.config import SendingConfig, Target
 from importer.errors import TargetError, UsageError
+from importer.history.comparing import Compared, Verdict, compare, of_all, wanted_of
+from importer.history.past_runs import PastRun, find_past_run, list_runs
+from importer.history.past_source import chosen_rows, file_and_row, reopened
+from importer.history.sampling import Sample, sample_users
 from importer.job import Job
 from importer.moengage import limits
-from importer.past_runs import PastRun, find_past_run, list_runs
-from importer.past_source import chosen_rows, file_and_row, reopened
-from importer.sampling import Sample, sample_users
 from importer.stages.sending import Profile, read_back, run_in_loop
 
 SAMPLE_USERS = 200

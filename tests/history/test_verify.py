@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from importer import Secret, SendingConfig, Target
-from importer.comparing import Verdict
 from importer.errors import SourceChanged, TargetError, TargetRefused, UsageError
-from importer.pruning import prune_runs
+from importer.history.comparing import Verdict
+from importer.history.pruning import prune_runs
+from importer.history.verify import Verification, verify_run
 from importer.sandbox import SandboxConfig, SandboxThread
-from importer.verify import Verification, verify_run
+from tests.history.test_past_runs import LATER
 from tests.journeys import FAST, run, target_of, write_csv
-from tests.test_past_runs import LATER
 
 MAPPING = """
 mapping: 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from importer.comparing import Verdict, compare, of_all, same, wanted_of
+from importer.history.comparing import Verdict, compare, of_all, same, wanted_of
 
 
 @pytest.mark.parametrize(

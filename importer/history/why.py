@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from importer.errors import ImporterError, SourceChanged, UsageError
-from importer.explanations import explanation
-from importer.past_runs import PastRun, find_past_run, list_runs
-from importer.past_source import chosen_rows, reopened
+from importer.history.explanations import explanation
+from importer.history.past_runs import PastRun, find_past_run, list_runs
+from importer.history.past_source import chosen_rows, reopened
+from importer.history.row_history import LoggedRow, key_of, knows, like, log_of, row_at, rows_of
 from importer.preview import PreviewRow, preview_block
 from importer.records import DEAD_FATES, Fate
-from importer.row_history import LoggedRow, key_of, knows, like, log_of, row_at, rows_of
 from importer.stages.reading import read_record
 from importer.stages.recording import DeadRow, find_dead_row
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from importer.hints import about_runs
-from importer.past_runs import Standing
+from importer.history.past_runs import Standing
+from importer.history.row_history import LoggedRow
 from importer.records import Fate
-from importer.row_history import LoggedRow
 from importer.rules import RULES
 from importer.stages.recording import DeadRow
 
