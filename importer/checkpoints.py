@@ -51,13 +51,15 @@ class Checkpoints:
 
     async def keep(self, failed: Callable[[ImporterError], None]) -> None:
         """Commit again and again until `end`; `failed` is told when the disk refuses."""
-        while not self._ended.is_set():
+        is_last = False
+        while not is_last and self.failure is None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), COMMIT_SECONDS)
+            # Asked before the commit: rows may be settled while it goes on, and the end come.
+            is_last = self._ended.is_set()
             await self.commit()
-            if self.failure is not None:
-                failed(self.failure)
-                return
+        if self.failure is not None:
+            failed(self.failure)
 
     def end(self) -> None:
         """Let `keep` commit a last time and return."""
