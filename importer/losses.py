@@ -14,7 +14,7 @@ import numpy.typing as npt
 from importer.prepared import Prepared
 from importer.records import ArrowBlock, Block, Fate, Outcome, Rejection
 from importer.rules import RULES
-from importer.stages.reading import read_record
+from importer.stages.reading import Record, read_record, read_records
 from importer.stages.recording import DeadRow, Journal, WarningsFile
 from importer.stages.reporting import Cautions, Reason, Reasons
 
@@ -74,25 +74,35 @@ class Losses:
             self.cautions.take(block, prepared.warnings)
             if self._warnings_file is not None:
                 self._warnings_file.write(block, prepared.left_out)
-        invalid = 0
-        for index, group in groupby(prepared.rejections, key=lambda reason: reason.index):
-            if settled is None or not settled[index]:
-                self._invalid(block, index, tuple(group), first_ordinal + index)
-                invalid += 1
-        return invalid
+        invalid = {
+            index: tuple(group)
+            for index, group in groupby(prepared.rejections, key=lambda reason: reason.index)
+            if settled is None or not settled[index]
+        }
+        writes = self._journal is not None
+        records = read_records(block, tuple(invalid), self._columns) if writes else {}
+        for index, reasons in invalid.items():
+            self._invalid(block, index, reasons, first_ordinal + index, records.get(index))
+        return len(invalid)
 
     def _invalid(
-        self, block: Block, index: int, reasons: Sequence[Rejection], ordinal: int
+        self,
+        block: Block,
+        index: int,
+        reasons: Sequence[Rejection],
+        ordinal: int,
+        record: Record | None,
     ) -> None:
         last = reasons[-1]
         reasons = (*reasons[:-1], replace(last, expected=self._ended(last.expected, ordinal)))
         for reason in reasons:
             self._count(block, index, reason.code, reason.column, reason.found, reason.expected)
-        if self._journal is None:
+        if record is None:
             return
         self._write(
             block,
             index,
+            record,
             fate=Fate.INVALID,
             ordinal=ordinal,
             stages=tuple(reason.stage for reason in reasons),
@@ -110,6 +120,7 @@ class Losses:
         self._write(
             block,
             index,
+            read_record(block, index, self._columns),
             fate=outcome.fate,
             ordinal=outcome.ordinal,
             stages=("sending",),
@@ -148,6 +159,7 @@ class Losses:
         self,
         block: Block,
         index: int,
+        record: Record,
         *,
         fate: Fate,
         ordinal: int,
@@ -162,7 +174,6 @@ class Losses:
     ) -> None:
         if self._journal is None:
             return
-        record = read_record(block, index, self._columns)
         self._journal.write(
             DeadRow(
                 ordinal=ordinal,

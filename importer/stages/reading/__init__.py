@@ -5,7 +5,13 @@ from importer.stages.reading.finding import lasting_path
 from importer.stages.reading.fingerprint import content_mark, difference, visible_difference
 from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
-from importer.stages.reading.rows import Record, read_batch, read_mended, read_record
+from importer.stages.reading.rows import (
+    Record,
+    read_batch,
+    read_mended,
+    read_record,
+    read_records,
+)
 from importer.stages.reading.source import Source, open_source
 from importer.stages.reading.stored import StoredSource, fingerprint_of
 
@@ -24,6 +30,7 @@ __all__ = [
     "read_batch",
     "read_mended",
     "read_record",
+    "read_records",
     "shown_url",
     "visible_difference",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -164,6 +165,20 @@ def short_cells(block: TextBlock, index: int) -> list[str] | None:
 def record_of(block: TextBlock, index: int) -> bytes:
     """Give the bytes of one record, without its line end."""
     return block.data[int(block.starts[index]) : int(block.ends[index])]
+
+
+def block_of(block: TextBlock, indexes: Sequence[int]) -> TextBlock:
+    """Give a block of some rows (ascending) of another."""
+    records = [record_of(block, index) for index in indexes]
+    ends = np.cumsum([len(record) + 1 for record in records], dtype=np.int64) - 1
+    return replace(
+        block,
+        data=b"\n".join([*records, b""]),
+        starts=np.concatenate([[0], ends[:-1] + 1]).astype(np.int64),
+        ends=ends,
+        lines=block.lines[list(indexes)],
+        odd=np.flatnonzero(np.isin(indexes, block.odd)),
+    )
 
 
 def raw_of(block: TextBlock, index: int) -> str:

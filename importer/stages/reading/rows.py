@@ -19,7 +19,13 @@ from importer.records import (
     Rejection,
     TextBlock,
 )
-from importer.stages.reading.delimited import cells_of, raw_of, read_text_block, short_cells
+from importer.stages.reading.delimited import (
+    block_of,
+    cells_of,
+    raw_of,
+    read_text_block,
+    short_cells,
+)
 from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
 from importer.stages.reading.parquet import cells_of_arrow, read_arrow_block
 
@@ -194,3 +200,18 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     if columns is None:
         columns = [name for name in by_name if name not in DEAD_LETTER_COLUMNS]
     return Record(tuple(by_name[name] for name in columns), "")
+
+
+def read_records(block: Block, indexes: Sequence[int], columns: Sequence[str]) -> dict[int, Record]:
+    """Read some rows (ascending) as `read_record` does; regular ones of a text all at once."""
+    found: dict[int, Record] = {}
+    if isinstance(block, TextBlock) and indexes and columns and not _is_dead_letter(block):
+        batch, _ = read_batch(block_of(block, indexes), columns)
+        rows = zip(*(batch.cells.column(name).to_pylist() for name in columns), strict=True)
+        found = {
+            indexes[at]: Record(cells) for at, cells in zip(batch.index.tolist(), rows, strict=True)
+        }
+    return {
+        index: found[index] if index in found else read_record(block, index, columns)
+        for index in indexes
+    }

@@ -3,14 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importer.records import DEAD_LETTER_COLUMNS, Block, SourceOptions
-from importer.stages.reading import Record, open_source, read_batch, read_record
+from importer.stages.reading import Record, open_source, read_batch, read_record, read_records
 
 
 def block_of(path: Path, data: bytes) -> Block:
     path.write_bytes(data)
-    (block,) = open_source([path], SourceOptions(delimiter=",", encoding="utf-8")).blocks()
+    options = SourceOptions(delimiter=",", encoding="utf-8", quote='"', header=1)
+    (block,) = open_source([path], options).blocks()
     return block
 
 
@@ -38,3 +41,28 @@ def test_what_a_dead_letter_added_is_left_out(tmp_path: Path) -> None:
     assert read_record(block, 0).cells == ("1", "x")
     batch, _ = read_batch(block, ["id", "b"])
     assert batch.cells.to_pydict() == {"id": ["1"], "b": ["x"]}
+
+
+CELLS = st.sampled_from(
+    [b"", b"x", b" ", b'"', b'"a,b"', b'"a""b"', b'"a\nb"', "\u00e9".encode(), b"\xff"]
+)
+LINES = st.lists(
+    st.one_of(
+        st.lists(CELLS, min_size=3, max_size=3),
+        st.lists(CELLS, max_size=4),
+        st.just([b"a", b"b", b"c"]),
+    ).map(b",".join),
+    max_size=8,
+)
+
+
+@given(lines=LINES, every=st.integers(1, 3))
+def test_many_rows_are_read_at_once_as_each_is_alone(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], every: int
+) -> None:
+    path = tmp_path_factory.mktemp("rows") / "a.csv"
+    block = block_of(path, b"\n".join([b"a,b,c", *[b"1,2,3"] * 30, *lines, b""]))
+    asked = range(0, block.rows, every)
+    for columns in (["a", "b", "c"], ["c", "a"], []):
+        each = {index: read_record(block, index, columns) for index in asked}
+        assert read_records(block, asked, columns) == each
