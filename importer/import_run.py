@@ -14,7 +14,7 @@ from importer.accounts import Accounts
 from importer.checkpoints import Checkpoints
 from importer.config import RunConfig, Target, time_limits
 from importer.errors import ImporterError, SourceChanged, StateError
-from importer.executors.local import prepared_blocks, workers_for
+from importer.executors.local import prepared_alone, prepared_blocks, workers_for
 from importer.feed import BlockFeed, PreparedBlocks
 from importer.hints import after_run
 from importer.job import Job
@@ -112,9 +112,7 @@ class ImportRun:
 
     async def _send(self) -> None:
         timers = self._start_timers()
-        workers = workers_for(self.job.size_bytes, self.config.workers)
-        blocks = prepared_blocks(self.job.preparer, self._unsettled_blocks(), workers)
-        feed = BlockFeed(self._sifted(blocks))
+        feed = BlockFeed(self._sifted(self._prepared()))
         keeper = asyncio.create_task(self.checkpoints.keep(self._fail))
         try:
             async with Client(self.target, self.config.sending) as client:
@@ -151,6 +149,14 @@ class ImportRun:
             loop.call_later(seconds, self.stop.request, out_of_time(message))
             for seconds, message in time_limits(self.config)
         ]
+
+    def _prepared(self) -> PreparedBlocks:
+        blocks, size = self._unsettled_blocks(), self.job.size_bytes
+        if self.config.only_changed or self.job.mapping.send == "changed":
+            # Few rows are sent as a rule, so there is hardly a sender to disturb.
+            return prepared_alone(self.job.preparer, blocks, size, self.config.workers)
+        workers = workers_for(size, self.config.workers)
+        return prepared_blocks(self.job.preparer, blocks, workers)
 
     def _unsettled_blocks(self) -> Iterator[Block]:
         """Give the blocks that have rows without a fate; the others need no preparing."""

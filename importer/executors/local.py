@@ -34,7 +34,7 @@ def workers_for(size_bytes: int, asked: int | None) -> int:
 
 
 def threads_for(size_bytes: int) -> int:
-    """Give the number of threads for a check, which has no sender beside it to disturb.
+    """Give the number of threads where hardly anything is sent, so that no sender is disturbed.
 
     Arrow's kernels run beside each other in threads, and no block has to travel between
     processes; 1 is this thread alone.
@@ -45,7 +45,7 @@ def threads_for(size_bytes: int) -> int:
 def prepared_alone(
     preparer: Preparer, blocks: Iterable[Block], size_bytes: int, workers: int | None
 ) -> Generator[tuple[Block, Prepared], None, None]:
-    """Prepare blocks where nothing is sent meanwhile: in threads, or in `workers` if asked."""
+    """Prepare blocks where hardly any row is sent: in threads, or in `workers` if asked."""
     if workers is None:
         return prepared_in_threads(preparer, blocks, threads_for(size_bytes))
     return prepared_blocks(preparer, blocks, workers)
@@ -58,8 +58,11 @@ def prepared_in_threads(
     if threads == 1:
         yield from prepared_blocks(preparer, blocks, 0)
         return
-    with ThreadPoolExecutor(threads, thread_name_prefix="prepare") as pool:
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="prepare")
+    try:
         yield from _in_order(blocks, lambda block: pool.submit(preparer.prepare, block), threads)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def prepared_blocks(
