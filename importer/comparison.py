@@ -26,6 +26,7 @@ from importer.stages.recording import (
     remembered_users,
     unchanged_among,
 )
+from importer.unsent import Unsent, says_nothing
 from importer.value_hashes import UNSET_RULES, payload_hashes, slots_of, unset_hash
 
 Flags = npt.NDArray[np.bool_]
@@ -71,7 +72,8 @@ class Comparison:
         self._scope = scope
         self._mapping = mapping
         self._secret = secret
-        self.leaves_out = only_changed
+        self.leaves_out = only_changed or mapping.send == "changed"
+        self._unsent = Unsent(mapping)
         self._since = 0.0 if refresh_after_seconds is None else time.time() - refresh_after_seconds
         self._own = slots_of(mapping)
         self._unset_hashes = {
@@ -103,23 +105,34 @@ class Comparison:
         found = self._found(users)
         before = self._before(found, len(users))
         seen = found.sent > 0
-        unchanged = found.known & self._unchanged(users, payload_hashes(values))
+        equal = found.known & self._unchanged(users, payload_hashes(values))
+        left_out = self._left_out(users, values, before)
+        # A row of which nothing is left is not sent, whoever asks for what.
+        silent = says_nothing(values, left_out)
+        unchanged = equal | silent
         changed = found.known & ~unchanged
         self.new += int((~seen).sum())
-        self.unsure += int((seen & ~found.known).sum())
+        self.unsure += int((seen & ~found.known & ~silent).sum())
         self.changed += int(changed.sum())
         self.unchanged += int(unchanged.sum())
         self._count_attributes(changed, values, before)
-        left = taken_out(prepared, unchanged & self.leaves_out, Fate.UNCHANGED)
-        self._count_unset(values[~(unchanged & self.leaves_out)])
+        taken = silent | (equal & self.leaves_out)
+        shortened = self._unsent.shortened(prepared, left_out)
+        left = taken_out(shortened, taken, Fate.UNCHANGED)
+        self._count_unset(np.where(left_out, np.uint64(0), values)[~taken])
         self.payload_bytes += _bytes(left)
         return left
 
-    def _found(self, users: Words) -> Found:
+    def _found(self, users: Words, since: float = 0.0) -> Found:
         if self._reader is None or self._scope is None:
             nobody, nothing = np.zeros(len(users), np.int64), np.zeros((len(users), 0), np.uint64)
             return Found(nobody > 0, nobody, nothing, nothing > 0)
-        return look_up(self._reader, self._scope, users)
+        return look_up(self._reader, self._scope, users, since=since)
+
+    def _left_out(self, users: Words, values: Words, before: Words) -> Flags:
+        """Flag the values that bodies would not carry."""
+        known = self._found(users, self._since).known
+        return self._unsent.values(users, values, before, known, np.zeros(len(users), bool))
 
     def _before(self, found: Found, rows: int) -> Words:
         """Give the hashes of what was accepted, for the slots of this mapping."""
@@ -146,7 +159,7 @@ class Comparison:
         for place, mark in self._unset_hashes.items():
             self.unset[_label(self._own[place])] += int((values[:, place] == mark).sum())
         if UNSET_RULES in self._own:
-            self.unset[UNSET_RULES] += len(values)
+            self.unset[UNSET_RULES] += int((values[:, -1] != 0).sum())
 
     # --- who is gone -------------------------------------------------------------------------
 

@@ -13,10 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from importer.block_hashes import hashes_of
-from importer.bodies import without
 from importer.config import RunConfig
 from importer.mapping_file import Mapping
-from importer.moengage.names import PLATFORMS_KEY
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s, Outcome
 from importer.sent_rows import SentBlock, SentRows
@@ -33,6 +31,7 @@ from importer.stages.recording import (
     require_partition,
     unchanged_among,
 )
+from importer.unsent import Unsent, says_nothing, until_one_differs
 from importer.value_hashes import payload_hashes, slots_of
 from importer.warned import Warned
 
@@ -93,11 +92,9 @@ class RunMemory:
         self._own = slots_of(mapping)
         # The scope may have more slots than this mapping, and others in front.
         self._places = np.array([scope.slots.index(slot) for slot in self._own], np.int64)
-        protected = {
-            f"{entry.update} {entry.name}" for entry in mapping.attributes if entry.protect
-        }
-        self._protected = np.array([slot in protected for slot in self._own], bool)
-        self._platforms = np.array([slot.startswith("platform ") for slot in self._own], bool)
+        self._unsent = Unsent(mapping)
+        refresh = config.refresh_after_seconds
+        self._since = 0.0 if refresh is None else time.time() - refresh
         self._sent = SentRows(
             scope,
             ledger.secret,
@@ -114,16 +111,19 @@ class RunMemory:
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
         asked = np.flatnonzero(fresh & ~unchanged)
-        found = self._reader(lambda connection: look_up(connection, self._scope, users[asked]))
+        found = self._reader(
+            lambda connection: look_up(connection, self._scope, users[asked], since=self._since)
+        )
         orders = self._orders(prepared, first)
         stale = np.zeros(len(fresh), dtype=bool)
         stale[asked] = (orders[asked] < found.sent) & (not self._config.force)
         left_out = np.zeros(values.shape, dtype=bool)
-        left_out[asked] = self._left_out(users[asked], values[asked], found)
-        left_out[stale] = False
+        before = self._accepted_before(found)
+        left_out[asked] = self._unsent.values(
+            users[asked], values[asked], before.slots, before.known, stale[asked]
+        )
         carried = (values != 0) & ~left_out
-        # A row of which nothing is left has nothing to say that was not said.
-        unchanged |= left_out.any(axis=1) & ~carried.any(axis=1)
+        unchanged |= says_nothing(values, left_out)
         going = np.flatnonzero(fresh & ~unchanged & ~stale)
         if len(going):
             self._make_unknown(
@@ -141,9 +141,9 @@ class RunMemory:
         left_out[unchanged] = False
         protected = [
             ("protected", self._own[place].partition(" ")[2], left_out[:, place])
-            for place in np.flatnonzero(self._protected)
+            for place in np.flatnonzero(self._unsent.protected)
         ]
-        shortened = self._shortened(_warned(prepared, stale, protected), left_out)
+        shortened = self._unsent.shortened(_warned(prepared, stale, protected), left_out)
         return taken_out(
             taken_out(shortened, unchanged, Fate.UNCHANGED),
             stale[~unchanged],
@@ -152,11 +152,8 @@ class RunMemory:
 
     def _unchanged(self, users: Words, values: Words) -> Flags:
         """Flag the rows that say exactly what was accepted, where they are not to be sent then."""
-        if not (self._config.only_changed or self._mapping.send == "changed"):
+        if not (self._config.only_changed or self._unsent.only_changed):
             return np.zeros(len(users), dtype=bool)
-        since, refresh = 0.0, self._config.refresh_after_seconds
-        if refresh is not None:
-            since = time.time() - refresh
         payloads = payload_hashes(values)
         equal = self._reader(
             lambda connection: unchanged_among(
@@ -164,26 +161,20 @@ class RunMemory:
                 self._scope,
                 users,
                 payloads,
-                since=since,
+                since=self._since,
                 before=self._orders.begin,
             )
         )
-        return _until_one_differs(users, equal[:, None])[:, 0]
+        return until_one_differs(users, equal[:, None])[:, 0]
 
-    def _left_out(self, users: Words, values: Words, found: Found) -> Flags:
-        """Flag the values that are left out of bodies, because exactly they were accepted.
+    def _accepted_before(self, found: Found) -> Found:
+        """Give what was accepted before this run, as far as its own rows say no more.
 
-        What this very run has sent does not count: whether it is accepted yet is a matter of luck.
+        What it has sent itself does not count: whether that is accepted yet is a matter of luck.
         """
         own = found.sent >= self._orders.begin
         before = np.where(found.fresh & own[:, None], np.uint64(0), found.slots)
-        same = (values == before[:, self._places]) & (values != 0)
-        only_changed = (self._mapping.send == "changed") & found.known & ~own
-        same &= self._protected | only_changed[:, None]
-        # The platforms are one value of the payload.
-        whole = (same | (values == 0))[:, self._platforms].all(axis=1)
-        same[:, self._platforms] &= whole[:, None]
-        return np.asarray(same & _until_one_differs(users, same | (values == 0)))
+        return replace(found, known=found.known & ~own, slots=before[:, self._places])
 
     def _spread(self, values: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
         """Put the columns of the mapping's slots where the scope has them."""
@@ -197,21 +188,6 @@ class RunMemory:
             lambda connection: forget(connection, self._scope, block.users, block.carried)
         )
 
-    def _shortened(self, prepared: Prepared, left_out: Flags) -> Prepared:
-        """Take the values that are left out off the bodies."""
-        rows = np.flatnonzero(left_out.any(axis=1))
-        if not len(rows):
-            return prepared
-        bodies = prepared.bodies.to_pylist()
-        for row in rows.tolist():
-            places = np.flatnonzero(left_out[row]).tolist()
-            slots = {
-                PLATFORMS_KEY if self._platforms[place] else self._own[place] for place in places
-            }
-            body = without(bodies[row], frozenset(slots), len(self._mapping.unset))
-            bodies[row] = bodies[row] if body is None else body
-        return replace(prepared, bodies=pa.array(bodies, pa.large_binary()))
-
     # --- afterwards, in the event loop's thread ------------------------------------------------
 
     def settled(self, outcome: Outcome) -> None:
@@ -221,24 +197,6 @@ class RunMemory:
     def take(self) -> Callable[[sqlite3.Connection], None]:
         """Give the work that remembers what was accepted up to now."""
         return self._sent.take()
-
-
-def _until_one_differs(users: Words, same: Flags) -> Flags:
-    """Flag the rows that are the same, and before which no row of their user in the block is not.
-
-    same: shape (rows, any); the columns are looked at one by one.
-    """
-    order = np.argsort(users[:, 0], kind="stable")
-    ordered = users[order, 0]
-    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(users)])
-    if len(begins) == len(users):
-        return same
-    differing = np.cumsum(~same[order], axis=0)
-    lengths = np.diff(np.r_[begins, len(users)])
-    earlier: Int64s = differing[begins] - ~same[order[begins]]
-    spread = np.empty_like(same)
-    spread[order] = differing == np.repeat(earlier, lengths, axis=0)
-    return spread
 
 
 def _warned(

@@ -26,6 +26,7 @@ FLOORS = (
     ("import_run",),
     ("checkpoints", "registration"),
     ("run_memory", "comparison"),
+    ("unsent",),
     ("accounts", "outputs", "constant_id", "survey", "sent_rows", "planned"),
     ("stored_rows",),
     ("run_options", "run_files"),

@@ -48,7 +48,7 @@ FROM n LEFT JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16
 WHERE m.user IS NULL
 """)
 _FOUND = _over_places("""
-SELECT i, m.payload IS NOT NULL, m.sent, m.slots
+SELECT i, m.payload IS NOT NULL AND m.accepted >= :since, m.sent, m.slots
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
 """)
 _FORGET = _over_places("""
@@ -135,10 +135,17 @@ def unchanged_among(
     return flags
 
 
-def look_up(connection: sqlite3.Connection, scope: Scope, users: Words) -> Found:
-    """Give what is remembered of these users."""
+def look_up(
+    connection: sqlite3.Connection, scope: Scope, users: Words, *, since: float = 0.0
+) -> Found:
+    """Give what is remembered of these users; known are those accepted at that time or later."""
     order = _key_order(users)
-    asked = {"rows": len(users), "scope": scope.number, "users": users[order].tobytes()}
+    asked = {
+        "rows": len(users),
+        "scope": scope.number,
+        "users": users[order].tobytes(),
+        "since": since,
+    }
     found = connection.execute(_FOUND, asked).fetchall()
     known, sent = np.zeros(len(users), dtype=bool), np.zeros(len(users), dtype=np.int64)
     slots = np.zeros((len(users), len(scope.slots)), dtype=np.uint64)
