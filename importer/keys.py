@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 KEY_BYTES = 16
+_NOBODY = bytes(KEY_BYTES)
 _LONGEST_SEALED = 255
 _HIDING_BYTES = 64
 UserKeys = npt.NDArray[np.uint64]
@@ -17,11 +18,16 @@ UserKeys = npt.NDArray[np.uint64]
 
 def user_keys(ids: pa.Array, secret: bytes) -> UserKeys:
     """Hash ids (text, or null) with BLAKE2b under a secret: shape (rows, 2)."""
-    nothing = bytes(KEY_BYTES)
-    hashes = b"".join(
-        nothing if text is None else key_bytes(text, secret) for text in ids.to_pylist()
-    )
-    return np.frombuffer(hashes, dtype="<u8").reshape(-1, 2)
+    # A copy of a hash that has its key already takes three quarters of the time of a new one.
+    keyed, hashes = blake2b(digest_size=KEY_BYTES, key=secret), []
+    for text in ids.cast(pa.binary()).to_pylist():
+        if text is None:
+            hashes.append(_NOBODY)
+            continue
+        one = keyed.copy()
+        one.update(text)
+        hashes.append(one.digest())
+    return np.frombuffer(b"".join(hashes), dtype="<u8").reshape(-1, 2)
 
 
 def value_keys(texts: pa.Array, secret: bytes, *, numbers: bool) -> UserKeys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO
 
@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from importer.config import RunConfig
 from importer.errors import UsageError
+from importer.executors.local import done_in_threads, threads_for
 from importer.job import Job
 from importer.observer import Observer
+from importer.records import Block
 from importer.stopping import StopSignal
 from importer.survey import RowPlace, survey_source
 from importer.value_hashes import id_words
@@ -46,13 +48,19 @@ def require_users_once(job: Job, config: RunConfig, observer: Observer, stop: St
 def _may_repeat(job: Job, config: RunConfig) -> bool:
     """Tell whether any id stands in several rows, sendable or not; reads nothing but the ids."""
     secret = secrets.token_bytes(32)
+
+    def words_of(block: Block) -> npt.NDArray[np.uint64]:
+        return id_words(job.preparer.customer_ids(block), secret)
+
     with ExitStack() as stack:
         parts: list[IO[bytes]] = [
             stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))
             for _ in range(_PARTS)
         ]
-        for block in job.source.blocks(config.limit):
-            _part(id_words(job.preparer.customer_ids(block), secret), parts)
+        blocks, threads = job.source.blocks(config.limit), threads_for(job.size_bytes)
+        with closing(done_in_threads(words_of, blocks, threads)) as hashed:
+            for _, words in hashed:
+                _part(words, parts)
         return any(_has_twins(part) for part in parts)
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from importer.errors import StateError
 from importer.pipeline import Preparer
@@ -19,6 +20,8 @@ SMALL_BYTES = 16 * 1024 * 1024
 """Sources up to this size are prepared sooner than a worker process has started."""
 
 _MOST_WORKERS = 8
+
+Result = TypeVar("Result")
 
 _preparer: Preparer | None = None
 """The worker process's own Preparer; each process has one mapping."""
@@ -55,12 +58,23 @@ def prepared_in_threads(
     preparer: Preparer, blocks: Iterable[Block], threads: int
 ) -> Generator[tuple[Block, Prepared], None, None]:
     """Prepare blocks in threads and give them back in their order."""
+    yield from done_in_threads(preparer.prepare, blocks, threads)
+
+
+def done_in_threads(
+    work: Callable[[Block], Result], blocks: Iterable[Block], threads: int
+) -> Generator[tuple[Block, Result], None, None]:
+    """Do something with each block in threads, and give the results in the blocks' order.
+
+    threads: 1 is this thread alone.
+    """
     if threads == 1:
-        yield from prepared_blocks(preparer, blocks, 0)
+        for block in blocks:
+            yield block, work(block)
         return
     pool = ThreadPoolExecutor(threads, thread_name_prefix="prepare")
     try:
-        yield from _in_order(blocks, lambda block: pool.submit(preparer.prepare, block), threads)
+        yield from _in_order(blocks, lambda block: pool.submit(work, block), threads)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -100,9 +114,9 @@ def _by_workers(
 
 
 def _in_order(
-    blocks: Iterable[Block], submit: Callable[[Block], Future[Prepared]], workers: int
-) -> Generator[tuple[Block, Prepared], None, None]:
-    ahead: deque[tuple[Block, Future[Prepared]]] = deque()
+    blocks: Iterable[Block], submit: Callable[[Block], Future[Result]], workers: int
+) -> Generator[tuple[Block, Result], None, None]:
+    ahead: deque[tuple[Block, Future[Result]]] = deque()
     for block in blocks:
         ahead.append((block, submit(block)))
         if len(ahead) > workers:
@@ -111,7 +125,7 @@ def _in_order(
         yield _oldest(ahead)
 
 
-def _oldest(ahead: deque[tuple[Block, Future[Prepared]]]) -> tuple[Block, Prepared]:
+def _oldest(ahead: deque[tuple[Block, Future[Result]]]) -> tuple[Block, Result]:
     block, future = ahead.popleft()
     return block, future.result()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,12 @@ from typing import Any
 import pytest
 
 from importer.errors import SourceError, StateError
-from importer.executors.local import SMALL_BYTES, prepared_blocks, workers_for
+from importer.executors.local import (
+    SMALL_BYTES,
+    prepared_blocks,
+    prepared_in_threads,
+    workers_for,
+)
 from importer.mapping_file import bind, parse_mapping
 from importer.pipeline import Preparer
 from importer.prepared import Prepared
@@ -117,3 +123,20 @@ def test_workers_are_as_asked_or_by_the_sources_size(
     size_bytes: int, asked: int | None, workers: int
 ) -> None:
     assert workers_for(size_bytes, asked) == workers
+
+
+def test_the_number_of_threads_changes_nothing(blocks: list[Block]) -> None:
+    alone, beside = (
+        [plain(prepared) for _, prepared in prepared_in_threads(Preparer(MAPPING), blocks, threads)]
+        for threads in (1, 3)
+    )
+    assert beside == alone
+
+
+def test_what_is_left_early_ends_its_threads(blocks: list[Block]) -> None:
+    before = set(threading.enumerate())
+    found = prepared_in_threads(Preparer(MAPPING), blocks, 2)
+    next(found)
+    assert set(threading.enumerate()) > before
+    found.close()
+    assert set(threading.enumerate()) == before

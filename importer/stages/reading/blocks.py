@@ -78,7 +78,12 @@ class DelimitedFile:
         self.rows = row - 1
 
     def count_rows(self, limit: int | None = None) -> int:
-        """Count the records; stops soon after `limit`."""
+        """Count the records, if that is not done yet; stops soon after `limit`.
+
+        A file that changes after it was counted is found out when it is read again.
+        """
+        if self.rows is not None:
+            return self.rows
         rows = 0
         for piece in self._pieces(None, None):
             rows += len(piece.split.starts)

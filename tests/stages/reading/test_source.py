@@ -97,6 +97,15 @@ def test_a_limit_makes_the_source_so_many_rows_long(
     assert rows == source.count_rows(limit) == min(limit, 5)
 
 
+def test_a_file_that_was_read_to_its_end_is_not_read_again_to_be_counted(tmp_path: Path) -> None:
+    (path,) = files(tmp_path, a="id\n1\n2\n3\n")
+    source = open_source([path], SourceOptions())
+    assert len(list(source.blocks(2))) == 1
+    assert source.count_rows() == sum(block.rows for block in source.blocks()) == 3
+    path.unlink()
+    assert (source.count_rows(), source.count_rows(2)) == (3, 2)
+
+
 def test_a_limit_holds_for_parquet_too(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": list(range(10))}), tmp_path / "a.parquet")
     source = open_source([tmp_path], SILENT)
