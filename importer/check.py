@@ -148,6 +148,8 @@ class _Check:
             if self.stop.is_set():
                 break
         self.losses.pass_over(self.job.source.blank_lines)
+        if self.job.mapping.where:
+            self.losses.note_filtered(self.tally.fates[Fate.FILTERED], rows)
         self.tally.require_sum(rows)
         return self._report(rows, time.monotonic() - began)
 

@@ -98,6 +98,8 @@ class ImportRun:
             self.observer.progressed(Fate(fate), before)
         run_in_loop(self._send())
         self.losses.pass_over(self.job.source.blank_lines)
+        if self.job.mapping.where:
+            self.losses.note_filtered(self.accounts.tally.fates[Fate.FILTERED], rows)
         self._require_counted_rows(rows)
         total = max(rows, self.accounts.rows_opened)
         if isinstance(self._failure, StateError):

@@ -53,6 +53,11 @@ class Losses:
         if blank_lines:
             self.cautions.put("blank-lines", blank_lines)
 
+    def note_filtered(self, filtered: int, rows: int) -> None:
+        """Note how many of a source's rows `where:` leaves out; all of them is worth a warning."""
+        if rows and filtered == rows:
+            self.cautions.put("where-nothing", rows)
+
     def flush(self) -> None:
         """Write what waits for the journal, where nobody commits it; StateError if refused."""
         if self._journal is not None:

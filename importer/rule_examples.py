@@ -65,6 +65,7 @@ _CONSEQUENCES = {
     "id-constant": "the command stops with exit 2, and nothing is sent",
     "left-out": "the row is sent without the value, which warnings.csv lists",
     "blank-lines": "it is passed over, and a warning counts it",
+    "where-nothing": "every row is filtered, and nothing is sent",
     "header-repeated": "the row is invalid: it is not sent, and goes to the dead letter",
 }
 
@@ -114,6 +115,9 @@ EXAMPLES: dict[str, Example] = {
     "cell-too-long": _rows("user-1,Pune", f"user-2,{'x' * 1_100_000}", "user-3,Agra"),
     "json-line": Example(_CITY, '{"ID": "user-1", "City": "Pune"}\n{"ID": \n', "users.jsonl"),
     "blank-lines": _rows("user-1,Pune", "", "user-2,Goa"),
+    "where-nothing": _rows(
+        "user-1,Pune", "user-2,Goa", mapping=f"{_CITY}\nwhere: {{City: [pune]}}"
+    ),
     # --- coercing ----------------------------------------------------------------------------
     "blank": _cell("blank: invalid", ""),
     "not-listed": _cell("values: {M: male, F: female}, otherwise: invalid", "X"),

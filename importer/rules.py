@@ -735,6 +735,14 @@ _RULES = (
         _OURS,
         "nothing",
     ),
+    _warning(
+        "where-nothing",
+        "coercing",
+        "a source of which `where:` lets no row through",
+        "`where:` compares the cells as they are, also their case and blanks, and so leaves all out",
+        _OURS,
+        "look at the column's cells, and write them under `where:` as they are",
+    ),
     # --- surveying ---------------------------------------------------------------------------
     _rule(
         "user-repeated",

@@ -35,6 +35,18 @@ def test_a_check_that_is_stopped_says_that_it_is_not_complete(source: Path) -> N
     assert report.next.startswith("moengage-import check ")
 
 
+@pytest.mark.parametrize(("word", "warned"), [("Active", []), ("active", ["where-nothing"])])
+def test_a_where_that_lets_nothing_through_is_warned_of(
+    tmp_path: Path, word: str, warned: list[str]
+) -> None:
+    source = write_csv(tmp_path / "w.csv", ["id", "s"], [("u-1", "Active"), ("u-2", "Gone")])
+    (tmp_path / "w.yaml").write_text(f"mapping: 1\ncustomer_id: id\nwhere: {{s: [{word}]}}\n")
+    report = check_source(source, tmp_path / "w.yaml")
+    assert [
+        caution.code for caution in report.warnings if caution.code == "where-nothing"
+    ] == warned
+
+
 def test_a_row_that_preparing_loses_is_a_defect(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

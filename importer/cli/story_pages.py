@@ -9,6 +9,7 @@ from typing import Any
 
 from importer.history.why import RowStory, Story
 from importer.masking import masked, masked_json
+from importer.moengage.attributes import BY_KEY
 from importer.preview import PreviewRow, PreviewValue
 from importer.records import Fate
 from importer.rules import RULES
@@ -98,6 +99,16 @@ def _steps(row: RowStory, steps: PreviewRow, show_values: bool) -> Iterator[str]
     if steps.payload is not None:
         word = "payload" if row.fate is Fate.DELIVERED else "payload, as the row would give it"
         yield f"  {word}: {_payload(steps.payload, show_values)}"
+        protected = [value.attribute for value in steps.values if _is_consent(value.attribute)]
+        if protected and row.fate is Fate.DELIVERED:
+            yield (
+                f"  (unless the mapping says `protect: false`, {', '.join(protected)} was in it only "
+                "if its value had changed since it was last accepted)"
+            )
+
+
+def _is_consent(attribute: str) -> bool:
+    return attribute in BY_KEY and BY_KEY[attribute].consent
 
 
 def _between(value: PreviewValue, show_values: bool) -> list[str]:

@@ -24,6 +24,12 @@ def verify_page(found: Verification, past: PastRun, show_values: bool) -> Iterat
         f"Read back {len(found.users):,} of {found.delivered:,} users of run {found.run} from "
         f"workspace {found.workspace} (seed {found.seed})."
     )
+    if not found.delivered:
+        parent = past.record.parent
+        yield (
+            "Nothing was compared: this run delivered nobody."
+            + (f" It sent rows of run {parent} again, which may be meant." if parent else "")
+        )
     if found.passed_over:
         yield (
             f"{found.passed_over:,} users were passed over: a later run sent them too, or a "

@@ -15,6 +15,8 @@ from importer.stages.reading.sample import Layout, Sample
 SAMPLE_BYTES = 1 << 20
 
 _SILENT = SourceOptions()
+_EXCELS_LINE = re.compile(r"sep=(.)(?=[\r\n])", re.IGNORECASE)
+_EXCELS_BYTES = 32
 _FIRST_LINE = re.compile(r'(?:[^"\r\n]|"[^"]*")*+(\r\n|\r|\n)')
 
 
@@ -31,6 +33,7 @@ def detect(path: str, sample: bytes, *, is_whole: bool, options: SourceOptions) 
         encoding = find_encoding(path, sample, is_whole=is_whole)
     else:
         encoding = asked_encoding(path, options.encoding, sample)
+    options = _with_excels_line(sample, encoding, options)
     dialect = Dialect(
         encoding=encoding.name,
         quote='"' if options.quote is None else options.quote,
@@ -40,6 +43,15 @@ def detect(path: str, sample: bytes, *, is_whole: bool, options: SourceOptions) 
     )
     text = Sample(path, sample, encoding.mark_bytes, is_whole)
     return choose_table(text, dialect, options).layout()
+
+
+def _with_excels_line(sample: bytes, encoding: Encoding, options: SourceOptions) -> SourceOptions:
+    """Take `sep=;` in the first line as what Excel takes it for: it names the delimiter."""
+    head = sample[encoding.mark_bytes : encoding.mark_bytes + _EXCELS_BYTES]
+    found = _EXCELS_LINE.match(head.decode(encoding.name, errors="ignore"))
+    if not found or options.skip_lines is not None:
+        return options
+    return options.over(SourceOptions(delimiter=found[1], skip_lines=1))
 
 
 def _dead_letter(path: str, sample: bytes, is_whole: bool) -> Layout | None:

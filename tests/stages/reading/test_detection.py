@@ -41,6 +41,21 @@ def test_names_of_utf_8_are_one(asked: str) -> None:
     assert layout_of(b"a,b\n1,2\n", encoding=asked).dialect.encoding == "utf-8"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_excels_first_line_names_the_delimiter(encoding: str, end: str) -> None:
+    text = end.join(["sep=;", "id;name", "u-1;a,b", "u-2;Zoë", ""])
+    layout = layout_of(text.encode(encoding))
+    assert layout.columns == ("id", "name")
+    assert (layout.dialect.delimiter, layout.header_line) == (";", 2)
+
+
+def test_what_is_said_outweighs_excels_first_line() -> None:
+    data = b"sep=;\nid|name\n1|Ann\n2|Bob\n"
+    assert layout_of(data, delimiter="|").columns == ("id", "name")
+    assert layout_of(b"sep=;,b\n1,2\n3,4\n").columns == ("sep=;", "b")
+
+
 def test_what_is_said_wins() -> None:
     layout = layout_of(b"a,b;'c,d'\n1,2;3,4\n", encoding="latin-1", delimiter=";", quote="'")
     assert layout.dialect == Dialect("iso8859-1", ";", "'")
