@@ -113,8 +113,8 @@ class PastRun:
         if self.standing is Standing.RUNNING:
             return about_runs("runs show", self.state_dir, self.run)
         stopped = self.report.get("next") if self.record.state is RunState.STOPPED else None
-        if self.is_resumable and stopped is None:
-            return about_runs("resume", self.state_dir, self.run)
+        if self.is_resumable and (stopped is None or self.fates[Fate.PENDING]):
+            return str(stopped or about_runs("resume", self.state_dir, self.run))
         if self.successor:
             return about_runs("runs show", self.state_dir, self.successor)
         if self.standing is Standing.CLOSED or self.pruned or self.retries:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from importer import Fate, RunConfig, Stop, StopSignal, run_import
+from importer import Fate, RunConfig, Stop, StopSignal, retry_rows, run_import
 from importer.errors import UsageError
 from importer.history.past_runs import PastRun, Standing, find_past_run, list_runs
 from importer.history.pruning import prune_runs
@@ -193,6 +193,23 @@ def test_a_run_that_stopped_says_why_and_what_its_report_said_to_do(
     assert (past.standing, past.next) == (Standing.STOPPED, report.next)
     assert past.report["stopped_because"] == "interrupted"
     assert past.fates == report.fates
+
+
+def test_a_run_with_pending_rows_is_still_to_be_resumed_after_its_dead_letter_was_retried(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, stop = tmp_path / "state", StopSignal()
+    config = RunConfig(sending=FAST, state_dir=state, block_bytes=512)
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    watcher = Watches(state, stop)
+    report = run_import(users, mapping, target_of(sandbox), config, observer=watcher, stop=stop)
+    assert report.fates[Fate.PENDING]
+    retry_rows(report.run, target_of(sandbox), state_dir=state)
+    past = find_past_run(state, report.run)
+    assert past.retries
+    assert past.next == f"moengage-import resume {report.run} --state-dir {state}"
+    resume_run(find_unfinished(state, report.run), target_of(sandbox))
+    assert find_past_run(state, report.run).next == f"moengage-import runs --state-dir {state}"
 
 
 def test_what_a_look_at_the_whole_source_left_is_pruned_too(
