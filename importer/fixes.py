@@ -21,12 +21,11 @@ from importer.records import (
     Rejection,
     SourceOptions,
 )
-from importer.stages.mending import CODE, judged
+from importer.stages.mending import CODE, STAGE, judged
 from importer.stages.reading import Source, content_mark, difference, read_record
 from importer.stages.recording import open_for_reading, runs
 
 CHECK = "check-"
-_STAGE = "mending"
 
 
 def check_mark(source: Source) -> str:
@@ -113,7 +112,7 @@ class Fixes:
                     cells, refused, is_mended = row.cells, list(row.faults.values()), True
                 continue
             found = judged(self._columns, cells, row.cells, row.at_fault, accept=self._accept)
-            refused = [Rejection(0, _STAGE, CODE, *fault) for fault in found.faults]
+            refused = [Rejection(0, STAGE, CODE, *fault) for fault in found.faults]
             pairs = zip(self._columns, found.cells, cells, strict=True)
             new = {column for column, now, before in pairs if now != before}
             refused += [fault for column, fault in row.faults.items() if column in new]

@@ -22,7 +22,8 @@ from importer.records import Block, Int64s, Rejection
 from importer.stages.building import build, parts_of
 from importer.stages.coercing import coerce
 from importer.stages.enforcing import enforce
-from importer.stages.reading import read_batch
+from importer.stages.mending import STAGE as MENDING
+from importer.stages.reading import read_batch, without_refusals
 from importer.stages.validating import RowSchema
 from importer.typed import Typed
 from importer.value_hashes import ValueHashes, value_hashes
@@ -79,7 +80,7 @@ class Preparer:
             ),
             left_out=_in_row_order(left_out),
             warnings=_warnings(enforced.warnings, left_out, built.warnings),
-            keys=self._keys(typed, block.rows),
+            keys=self._keys(typed, block, unreadable),
             values=self._values(typed, built.positions),
         )
         return prepared, typed, built.positions
@@ -96,12 +97,17 @@ class Preparer:
         typed = coerce(batch, mapping)
         return typed.customer_ids.filter(pa.array(~typed.filtered)).drop_null()
 
-    def _keys(self, typed: Typed, rows: int) -> UserKeys | None:
+    def _keys(self, typed: Typed, block: Block, unreadable: Sequence[Rejection]) -> UserKeys | None:
         """Hash the ids of all rows that have one, sent or not."""
         if self.secret is None:
             return None
-        keys = np.zeros((rows, 2), dtype=np.uint64)
+        keys = np.zeros((block.rows, 2), dtype=np.uint64)
         keys[typed.batch.index] = user_keys(typed.customer_ids, self.secret)
+        if any(one.stage == MENDING for one in unreadable):
+            # Their cells are there: only what a person made of them was refused.
+            mapping = replace(self.mapping, attributes=(), platforms=(), where={})
+            batch, _ = read_batch(without_refusals(block, MENDING), mapping.columns)
+            keys[batch.index] = user_keys(coerce(batch, mapping).customer_ids, self.secret)
         return keys
 
     def _values(self, typed: Typed, positions: Int64s) -> ValueHashes | None:

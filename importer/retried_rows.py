@@ -14,10 +14,9 @@ from importer.errors import SourceError
 from importer.mended_table import MendedRow, MendedTable, at_fault
 from importer.records import ArrowBlock, Fate, Rejection
 from importer.stages.mending import CODE as REWRITTEN
-from importer.stages.mending import judged
+from importer.stages.mending import STAGE, judged
 from importer.stages.recording import DeadRow, DeadRows, Journal
 
-_STAGE = "mending"
 _UNFILLED = "not-mended"
 _BLOCK_ROWS = 20_000
 _FLUSH_ROWS = 1_000
@@ -138,7 +137,7 @@ class Retried:
             at_fault(dead.codes, dead.columns),
             accept=self.choice.accept_cells,
         )
-        refused = [Rejection(0, _STAGE, REWRITTEN, *fault) for fault in found.faults]
+        refused = [Rejection(0, STAGE, REWRITTEN, *fault) for fault in found.faults]
         known = {one.column for one in refused}
         changed = zip(self.columns, found.cells, dead.cells, strict=True)
         new = {column for column, now, before in changed if now != before}
@@ -167,7 +166,7 @@ def _unfilled(dead: DeadRow) -> list[Rejection]:
 def _not_changed(dead: DeadRow) -> Rejection:
     found = f"the row that MoEngage refused, unchanged ({'; '.join(dead.found)})"
     expected = "a mended row, another --mapping, or --force to send it as it is"
-    return Rejection(0, _STAGE, "not-changed", "", found, expected)
+    return Rejection(0, STAGE, "not-changed", "", found, expected)
 
 
 def _unknown(mended: MendedRow, run: str) -> SourceError:

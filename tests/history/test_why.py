@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from importer import Fate, RunConfig, Stop, StopSignal, run_import
+from importer import Fate, RunConfig, Stop, StopSignal, retry_rows, run_import
 from importer.errors import UsageError
 from importer.history.explanations import explanation
 from importer.history.past_runs import list_runs
@@ -278,3 +278,24 @@ def test_rows_that_an_earlier_run_made_needless_name_it(
     words, remedy = explanation(stale, [sent, stale], None)
     assert "(stale)" in words
     assert "--force" in remedy
+
+
+def test_rows_that_a_retry_or_fixes_refused_are_found_by_their_ids(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    rows = [("ana", "1", "Ana", "y"), ("ben", "x2", "007", "y")]
+    source = write_csv(tmp_path / "users.csv", HEADER, rows)
+    sandbox.set_faults({"fail_200_rate": 1.0})
+    first = run(sandbox, source, MAPPING, state)
+    assert first.dead_letter is not None
+    text = first.dead_letter.read_text(encoding="utf-8-sig")
+    first.dead_letter.write_text(text.replace("ben,x2,007,", "bob,2,7,"), encoding="utf-8")
+    second = retry_rows(first.run, target_of(sandbox), state_dir=state)
+    third = run(sandbox, source, MAPPING, state, fixes=(first.dead_letter,))
+    for user, code in (("ana", "not-changed"), ("bob", "cell-rewritten")):
+        story = explain_user(state, user)
+        found = {row.run: row.codes for row in story.rows}
+        assert (found[second.run], story.keyless) == ((code,), 0)
+    assert found[third.run] == ("cell-rewritten",)
+    assert explain_user(state, "nobody").keyless == 0

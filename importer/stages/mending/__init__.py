@@ -1,6 +1,6 @@
 """Compares mended cells with what they were, and tells a person's hand from a spreadsheet's."""
 
 from importer.stages.mending.rewriting import rewritten
-from importer.stages.mending.rows import CODE, Judged, judged
+from importer.stages.mending.rows import CODE, STAGE, Judged, judged
 
-__all__ = ["CODE", "Judged", "judged", "rewritten"]
+__all__ = ["CODE", "STAGE", "Judged", "judged", "rewritten"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from importer.stages.mending.rewriting import is_same_text, rewritten
 
+STAGE = "mending"
 CODE = "cell-rewritten"
 _EXPECTED = "the cell as it was, which the new dead letter has; or --accept-cells, if it is meant"
 _SHOWN = 60

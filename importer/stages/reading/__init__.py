@@ -11,6 +11,7 @@ from importer.stages.reading.rows import (
     read_mended,
     read_record,
     read_records,
+    without_refusals,
 )
 from importer.stages.reading.source import Source, open_source
 from importer.stages.reading.stored import StoredSource, fingerprint_of
@@ -33,4 +34,5 @@ __all__ = [
     "read_records",
     "shown_url",
     "visible_difference",
+    "without_refusals",
 ]

@@ -60,6 +60,17 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     return batch, rejections
 
 
+def without_refusals(block: Block, stage: str) -> Block:
+    """Give the block without what this stage refused of its rows, to read their cells all the same."""
+    if isinstance(block, MendedBlock):
+        return replace(block, mended=_without_refusals(block.mended, stage))
+    return _without_refusals(block, stage) if isinstance(block, ArrowBlock) else block
+
+
+def _without_refusals(block: ArrowBlock, stage: str) -> ArrowBlock:
+    return replace(block, refused=tuple(one for one in block.refused if one.stage != stage))
+
+
 def _with_mended(
     block: MendedBlock, columns: Collection[str]
 ) -> tuple[Batch, tuple[Rejection, ...]]:
