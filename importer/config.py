@@ -219,6 +219,11 @@ class RunConfig:
     wait_seconds: float = 0.0
     again: tuple[str, ...] = ()
 
+    @property
+    def takes_whole_source(self) -> bool:
+        """Tell whether neither `limit` nor `only` leaves rows out."""
+        return self.limit is None and self.only is None
+
     def __post_init__(self) -> None:
         _require(self.limit is None or self.limit >= 0, "--limit", self.limit, "0 or more rows")
         _require(self.workers is None or self.workers >= 0, "--workers", self.workers, "0 or more")

@@ -54,18 +54,22 @@ def expectation(
     workspace: str,
     rows: int,
     comparison: Comparison | None = None,
+    *,
+    is_whole: bool = True,
 ) -> Expectation:
     """Give what the guards want to know.
 
     rows: of the source.  comparison: with all of its rows, where the guards ask for one.
+    is_whole: whether all of the source is meant; only then are its rows compared with others'.
     """
     before = [] if connection is None else _whole_runs(connection, workspace, job.mapping.name)
+    compared = before if is_whole else []
     written = job.source.written()
     return Expectation(
         rows=rows,
         runs_before=len(before),
-        rows_before=before[0].rows if before else None,
-        run_before=before[0].run if before else "",
+        rows_before=compared[0].rows if compared else None,
+        run_before=compared[0].run if compared else "",
         known=comparison.known if comparison else 0,
         changed=comparison.changed if comparison else 0,
         newly_blank=dict(comparison.newly_blank) if comparison else {},
@@ -98,7 +102,9 @@ def hold_to_guards(
             secret = job.preparer.secret or b""
             comparison = comparison_with(connection, job, workspace, config, secret)
             _compare_all(job, config, (*sieves, comparison), observer, stop)
-        expected = expectation(connection, job, workspace, rows, comparison)
+        expected = expectation(
+            connection, job, workspace, rows, comparison, is_whole=config.takes_whole_source
+        )
     except ImporterError as error:
         stop.request(stop_for(error))
         return

@@ -101,7 +101,7 @@ def _too_short_or_long(guards: Guards, expected: Expectation) -> Iterator[str]:
     if before * (1 - less) <= expected.rows <= before * (1 + more):
         return
     yield (
-        f"the source has {expected.rows:,} rows, and run {expected.run_before} had {before:,} "
+        f"the source has {_rows(expected.rows)}, and run {expected.run_before} had {before:,} "
         f"(guards: rows: -{_percent(less)}..+{_percent(more)})"
     )
 
@@ -124,6 +124,10 @@ def _too_many_blank(guards: Guards, expected: Expectation) -> Iterator[str]:
                 f"{_share(users, expected.known)} had a value of `{name}` and have none now "
                 f"(guards: newly_blank: {_percent(guards.newly_blank)})"
             )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _share(some: int, all_of_them: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,28 +11,67 @@ from importer.errors import StateError, UsageError
 from importer.job import Job
 
 _TABLES = ("--problems", "--dead-letter")
+_IN_PLACE = ("--payloads",)
+"""Written as they come; the others are put in place by rename when they are whole."""
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
 def require_harmless(
-    outputs: Mapping[str, Path | None], job: Job, also_read: Sequence[Path] = ()
+    outputs: Mapping[str, Path | None],
+    job: Job,
+    also_read: Sequence[Path] = (),
+    *,
+    settled: Sequence[str] = (),
 ) -> None:
-    """Check the paths that options name for output; UsageError names the option."""
-    read = [*(Path(name) for name in (*job.paths, job.mapping.file)), *also_read]
+    """Check the paths that options name for output; UsageError names the option.
+
+    settled: options that cannot be given again; that nothing can be written there stops nobody.
+    """
     for option, path in outputs.items():
-        if path is not None and option in _TABLES and path.suffix.lower() in _OTHER_WORKBOOKS:
+        if path is None:
+            continue
+        try:
+            _require_harmless(option, path, job, also_read)
+            if option not in settled:
+                _try_to_write(option, path)
+        except OSError as error:
             raise UsageError(
                 option,
-                f"{path}, a kind of workbook that is not written",
-                "a path that ends in .csv or .xlsx",
-                "a spreadsheet opens both",
-            )
-        if path is None or not path.exists():
-            continue
-        if not path.is_file():
-            raise _refused(option, f"{path}, which is no regular file")
-        if any(known.exists() and known.samefile(path) for known in read):
-            raise _refused(option, f"{path}, which is read by this very command")
+                f"{path}, where nothing can be written ({error.strerror or error})",
+                "a path in a folder that may be written to, or can be made",
+                "name another path",
+            ) from None
+
+
+def _require_harmless(option: str, path: Path, job: Job, also_read: Sequence[Path]) -> None:
+    read = [*(Path(name) for name in (*job.paths, job.mapping.file)), *also_read]
+    if option in _TABLES and path.suffix.lower() in _OTHER_WORKBOOKS:
+        raise UsageError(
+            option,
+            f"{path}, a kind of workbook that is not written",
+            "a path that ends in .csv or .xlsx",
+            "a spreadsheet opens both",
+        )
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise _refused(option, f"{path}, which is no regular file")
+    if any(known.exists() and known.samefile(path) for known in read):
+        raise _refused(option, f"{path}, which is read by this very command")
+
+
+def _try_to_write(option: str, path: Path) -> None:
+    """Write nothing where the output will be written, and leave nothing; OSError if that fails."""
+    if option in _IN_PLACE and path.exists():
+        os.close(os.open(path, os.O_WRONLY))
+        return
+    # What is not there yet is made only when there is something to put into it.
+    folder = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
+    draft = folder / f".{path.name}.{os.getpid()}.draft"
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def outputs_of(config: RunConfig) -> dict[str, Path | None]:

@@ -130,7 +130,14 @@ def plan_job(
         is_whole = report.stop is None
         broken: tuple[str, ...] = ()
         if is_whole:
-            expected = expectation(connection, job, workspace, report.rows, comparison)
+            expected = expectation(
+                connection,
+                job,
+                workspace,
+                report.rows,
+                comparison,
+                is_whole=config.takes_whole_source,
+            )
             broken = breaches(job.mapping.guards, expected)
         absent = _list_gone(gone, comparison) if gone is not None and is_whole else None
     plan = Plan(

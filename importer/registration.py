@@ -12,6 +12,7 @@ from typing import Any
 
 from importer.config import RunConfig, Target
 from importer.errors import SourceChanged, UsageError
+from importer.hints import about_runs
 from importer.job import Job
 from importer.run_options import changed_options, mapping_hash, options_of
 from importer.stages.reading import difference, fingerprint_of
@@ -58,7 +59,7 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
         )
     )
     if before is not None and config.if_unfinished == "refuse":
-        raise _refused(before)
+        raise _refused(before, config.state_dir)
     if before is not None and config.if_unfinished != "new":
         changes = _changes(before, options, fingerprint, hashed)
         if not changes:
@@ -189,12 +190,12 @@ def _changes(
     return changes
 
 
-def _refused(before: RunRecord) -> UsageError:
+def _refused(before: RunRecord, state_dir: Path) -> UsageError:
     return UsageError(
         f"run {before.run}",
         "an unfinished run of the same source",
         "none, as --if-unfinished refuse asks",
-        f"go on with it (moengage-import resume {before.run}), or begin anew with "
+        f"go on with it ({about_runs('resume', state_dir, before.run)}), or begin anew with "
         "--if-unfinished new",
     )
 

@@ -120,7 +120,7 @@ def resume_run(
         )
     opened = job or open_unfinished(run)
     require_same_workspace(opened.mapping, target)
-    require_harmless(outputs_of(settings), opened)
+    require_harmless(outputs_of(settings), opened, settled=("--dead-letter", "--report"))
     _require_whole_receipt(run, settings)
     what = f"run {run.record.run}"
     with (

@@ -230,6 +230,20 @@ def test_guards_stop_the_third_run_before_its_first_request(
     assert (again.run, again.exit, fates(again)) == (report.run, 0, {"delivered": 60})
 
 
+@pytest.mark.parametrize("part", [{"limit": 2}, {"only": frozenset({"u001", "u002"})}])
+def test_a_part_of_the_source_is_not_taken_for_a_source_that_shrank(
+    sandbox: SandboxThread, tmp_path: Path, part: dict[str, Any]
+) -> None:
+    desk = Desk(sandbox, tmp_path, MAPPING + "guards: {rows: -20%..+50%, from_run: 2}\n")
+    desk.write(rows_of(range(100)))
+    assert desk.run().exit == 0
+    desk.write(rows_of(range(20)))
+    assert desk.plan().breaches
+    assert desk.plan(**part).breaches == ()
+    report = desk.run(**part)
+    assert (report.exit, fates(report)["delivered"]) == (0, 2)
+
+
 def test_an_attribute_that_was_never_sent_is_asked_about(
     sandbox: SandboxThread, tmp_path: Path
 ) -> None:

@@ -158,8 +158,9 @@ def test_the_same_call_again_goes_on_unless_something_changed(
     assert any("goes on with run" in note for note in again.notes)
     whole(sandbox, again)
     third = begin(sandbox, users, state, 100)
-    with pytest.raises(UsageError, match="an unfinished run of the same source"):
+    with pytest.raises(UsageError, match="an unfinished run of the same source") as refused:
         begin(sandbox, users, state, 100, if_unfinished="refuse")
+    assert f"resume {third.run} --state-dir {state})" in refused.value.problem.remedy
     with pytest.raises(UsageError, match="the option limit changed"):
         begin(sandbox, users, state, 100, if_unfinished="resume", limit=50)
     fourth = begin(sandbox, users, state, 100, limit=50)

@@ -45,7 +45,8 @@ def show(state_dir: options.StateDir = None, as_json: options.Json = False) -> i
 
     folder = chosen_state_dir(state_dir)
     found = show_memory(folder)
-    following = "moengage-import run SOURCE --mapping FILE --only-changed"
+    # Where nothing is remembered, --only-changed asks for --first-time.
+    following = "moengage-import run SOURCE --mapping FILE" + (" --only-changed" if found else "")
     if as_json:
         print_json({"memory": _entries(found), "next": following, "exit": 0})
         return 0

@@ -55,7 +55,7 @@ def test_a_guard_is_told_by_plan_stops_the_run_and_yields_to_yes(
     assert planned.exit == planned.json["exit"] == 5
     plan = planned.json["plan"]
     assert (plan["changed"], plan["gone"], plan["requests"]) == (1, 2, 1)
-    assert plan["guards"][0].startswith("the source has 1 rows, and run ")
+    assert plan["guards"][0].startswith("the source has 1 row, and run ")
     assert (folder / "gone.csv").read_text().split() == ["customer_id", "u-1", "u-3"] or (
         folder / "gone.csv"
     ).read_text().split() == ["customer_id", "u-3", "u-1"]

@@ -19,7 +19,7 @@ def refused(path: Path, error: OSError) -> StateError:
         str(path),
         f"a write that failed ({error.strerror or error})",
         "a disk with room, and a folder that may be written to",
-        "free space or choose another --state-dir, then run the command again",
+        "free space, or name another path or --state-dir, then run the command again",
     )
 
 
