@@ -232,10 +232,11 @@ _RULES = (
     _rule(
         "money-ambiguous",
         "coercing",
-        "an amount that can be read in two ways, such as 1.234 or 1,234",
-        "one reading is a thousand times the other",
+        "an amount that can be read in two ways, such as 1.234, 1,234 or RM.50",
+        "one reading is a hundred or a thousand times the other",
         _OURS,
-        "say `decimal:` or `thousands:` as the file has them",
+        "say `decimal:` or `thousands:` as the file has them; write a blank before or behind a dot "
+        "that stands between letters and digits",
     ),
     _rule(
         "currency-other",

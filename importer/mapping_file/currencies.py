@@ -228,6 +228,9 @@ _SIGNS = {
     "د.إ": "AED",
 }
 
+# Those that are written so before an amount; no sign, no code.
+_DOTTED = frozenset(["rs", "kr", "fr", "sfr", "rp", "dh", "dhs", "ksh", "руб", "р", "грн", "лв"])
+
 
 def currencies_of(text: str) -> frozenset[str]:
     """Give the currencies that a code or a sign may stand for (`$` for many); none if unknown."""
@@ -235,7 +238,13 @@ def currencies_of(text: str) -> frozenset[str]:
     if code in _CODES:
         return frozenset({code})
     folded = text.strip().casefold()
-    return _MEANINGS.get(folded) or _MEANINGS.get(folded.removesuffix("."), frozenset())
+    letters = folded.removesuffix(".")
+    return _MEANINGS.get(folded) or (letters.isalpha() and _MEANINGS.get(letters)) or frozenset()
+
+
+def is_written_with_dot(text: str) -> bool:
+    """Tell the abbreviations that a dot usually ends, such as Rs. and kr."""
+    return text.endswith(".") and text.removesuffix(".").casefold() in _DOTTED
 
 
 def currency_of(text: str) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.mapping_file.currencies import currencies_of
+from importer.mapping_file.currencies import currencies_of, is_written_with_dot
 from importer.proposal.profile import Fit, Profile, fit
 from importer.proposal.verdict import Verdict, about_bad, cells, fits, share
 from importer.proposal.vocabulary import CODE_WORDS, LAST_CODE_WORDS
@@ -159,7 +159,7 @@ def _percent(profile: Profile) -> Verdict | None:
     return None
 
 
-_SIGN = r"\A[-+(]?[ ]?(?P<before>[^-+0-9., ()]*\.?)[ \x{a0}]?[-+]?[0-9][0-9., '\x{a0}\x{202f}]*?[ \x{a0}]?(?P<after>[^-+0-9., ()]*\.?)\)?\z"
+_SIGN = r"\A[-+(]?[ ]?(?P<before>(?:[^-+0-9., ()]*\p{L}\.|[^-+0-9., ()]*))[ \x{a0}]?[-+]?[.,]?[0-9][0-9., '\x{a0}\x{202f}]*?[ \x{a0}]?(?P<after>[^-+0-9., ()]*\.?)\)?\z"
 
 
 def _money(profile: Profile) -> Verdict | None:
@@ -174,7 +174,7 @@ def _money(profile: Profile) -> Verdict | None:
     sign = str(names[0])
     signed = np.asarray(pc.equal(signs, sign).to_numpy(zero_copy_only=False), dtype=bool)
     currencies = currencies_of(sign)
-    if not currencies:
+    if not currencies or (sign.endswith(".") and not is_written_with_dot(sign)):
         return None
     text = f"{share(profile.weight(signed), profile.filled)} name a currency, by `{sign}`"
     if len(currencies) == 1 and signed.all():

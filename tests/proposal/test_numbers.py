@@ -28,6 +28,8 @@ from tests.proposal.tables import evidence_of, proposed, sendable, table, value_
         (["12,50 €", "7 €"], "{column: x, type: money, currency: EUR}"),
         (["USD 12.50", "USD 7"], "{column: x, type: money, currency: USD}"),
         (["$12.50", "7"], '{column: x, type: number, transform: [{replace: {"$": ""}}, strip]}'),
+        (["$.50", "$.75"], '{column: x, type: number, transform: [{replace: {"$": ""}}, strip]}'),
+        (["RM.50", "RM.75"], "x"),
         (["10.0", "12.0"], "{column: x, type: number}"),
         (["007", "12"], "x"),
         (["12", "12a"], "x"),
