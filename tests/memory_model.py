@@ -118,9 +118,11 @@ class World:
     # --- the server --------------------------------------------------------------------------
 
     async def post(self, body: bytes) -> Reply:
-        """Answer as it is planned, and have the run write itself down afterwards if planned."""
+        """Answer as it is planned, after the run has written itself down if that is planned."""
         self.require_alive()
         content, number = json.loads(body), self.requests
+        if number - 1 in self.fortune.commits and self.checkpoints is not None:
+            await self.checkpoints.commit()
         self.requests += 1
         self.sizes.append(len(body))
         answer = self._answer(body, number)
@@ -129,8 +131,6 @@ class World:
         if answer.startswith("killed"):
             self.is_dead = True
         self.require_alive()
-        if number in self.fortune.commits and self.checkpoints is not None:
-            await self.checkpoints.commit()
         return _reply(answer)
 
     def _answer(self, body: bytes, number: int) -> str:
