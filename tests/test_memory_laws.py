@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from importer import Fate
@@ -161,7 +161,8 @@ def test_of_two_rows_of_one_user_only_the_last_makes_him_known(
         world.require_true_memory(["u1"])
 
 
-@settings(max_examples=25)
+# Shrinking such histories takes minutes.
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(TABLES, min_size=2, max_size=3),
     MAPPINGS,
@@ -202,7 +203,7 @@ NIGHTS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(NIGHTS, MAPPINGS, st.sampled_from([1, 20]), st.booleans())
 def test_blocks_and_concurrency_change_nothing(
     nights: list[tuple[Sequence[Row], list[str]]], mapping: Mapping, block_bytes: int, ahead: bool
