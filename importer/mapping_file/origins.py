@@ -15,7 +15,7 @@ from importer.mapping_file.mapping import (
     FromTemplate,
     ValueOrigin,
 )
-from importer.mapping_file.yaml_tree import Path
+from importer.mapping_file.yaml_tree import Path, Scalar
 
 # What JSON and YAML write alike; 007 and 0x10 stay texts.
 _JSON_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null")
@@ -53,7 +53,9 @@ def origin_of(model: OriginModel, path: Path, findings: Findings) -> ValueOrigin
 
 
 def check_constant(model: OriginModel, kind: str, path: Path, findings: Findings) -> None:
-    """Note a list or a group of keys that the type would take for a mere text."""
+    """Note a constant of nothing, and one of many that the type would take for a mere text."""
+    if isinstance(model.constant, Scalar):
+        _hold_filled(model.constant, path, findings)
     if not isinstance(model.constant, list | dict):
         return
     fits = ("list", "json") if isinstance(model.constant, list) else ("json",)
@@ -65,6 +67,23 @@ def check_constant(model: OriginModel, kind: str, path: Path, findings: Findings
             f"of type {kind}{' with `separator:`' * separated}",
             "one text, or `type: list` without `separator:`",
             f"leave `{'separator' if separated else 'type'}:` away, or write one text",
+        )
+
+
+def _hold_filled(constant: Scalar, path: Path, findings: Findings) -> None:
+    if constant.tag == "null":
+        findings.add(
+            (*path, "constant"),
+            f"`{constant}` for a constant",
+            "a text, a number, true, false or a list",
+            f'write "{constant}" in quotes if the text is meant; remove the attribute if nothing is',
+        )
+    elif not constant.strip():
+        findings.add(
+            (*path, "constant"),
+            "a constant of nothing, which no row would be sent with",
+            "a text, a number, true, false or a list",
+            "write it, or remove the attribute",
         )
 
 

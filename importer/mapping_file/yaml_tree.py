@@ -6,6 +6,7 @@ decision, field by field.  Nothing is constructed, so a mapping file cannot run 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,15 @@ Path = tuple[str | int, ...]
 _MOST_NODES = 100_000
 _DEEPEST = 20
 
+# To YAML 02134 is a number, and as one it would lose its zero: postcodes and ids look so.
+_CODE = re.compile("[-+]?0[0-9]+")
+
 
 class Scalar(str):
-    """A text as typed in the file, with YAML's opinion of it: str, int, float, bool or null."""
+    """A text as typed in the file, with YAML's opinion of it: str, int, float, bool or null.
+
+    Digits behind a leading zero are a str.
+    """
 
     __slots__ = ("tag",)
     tag: str
@@ -152,6 +159,8 @@ class _Reader:
 
 def _scalar(node: Node) -> Scalar | None:
     tag = str(node.tag).rpartition(":")[2]
+    if tag == "int" and _CODE.fullmatch(node.value):
+        tag = "str"
     if tag == "null" and node.value == "":
         return None
     return Scalar.of(str(node.value), tag)

@@ -74,6 +74,12 @@ def test_every_way_to_name_a_value_is_understood() -> None:
         ("true", "boolean"),
         ("'5'", "string"),
         ("no", "string"),
+        ("0", "integer"),
+        ("-7", "integer"),
+        ("0.50", "number"),
+        ("02134", "string"),
+        ("007", "string"),
+        ("-007", "string"),
     ],
 )
 def test_a_constant_without_a_type_has_the_type_that_was_written(constant: str, kind: str) -> None:
@@ -175,6 +181,19 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (
             "mapping: 1\ncustomer_id: {constant: [a]}\n",
             ["id-constant", "a list for a constant of type string"],
+        ),
+        (
+            HEAD + "attributes: {a: {constant: ''}}\n",
+            ["m.yaml:3:28: a constant of nothing, which no row would be sent with"],
+        ),
+        (
+            HEAD + "attributes: {a: {constant: null}}\n",
+            ["m.yaml:3:28: `null` for a constant"],
+        ),
+        (HEAD + "attributes: {a: {constant: ~, type: string}}\n", ["`~` for a constant"]),
+        (
+            HEAD + "attributes: {a: {object: {b: B, c: {constant: ' '}}}}\n",
+            ["m.yaml:3:47: a constant of nothing"],
         ),
         (HEAD + "attributes: {a: {lat: A}}\n", ["only one of `lat:` and `lon:`"]),
         (
