@@ -7,11 +7,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.mapping_file.mapping import Attribute
-from importer.stages.coercing.arrays import expanded, flags, only
+from importer.stages.coercing.arrays import expanded, flags, matching, only
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
 from importer.stages.coercing.jsons import Digits, one_line, strictly_parsed
 from importer.stages.coercing.numbers import NUMBER
 from importer.stages.coercing.strings import json_texts
+
+# A list in brackets would be torn: `[a` and `b]`.  In `[a]|[b]` the brackets are the items' own.
+_BRACKETED = r"(?s)\A\s*\[.*\]\s*\z"
+_BRACKETED_ITEMS = r"(?s)\A\s*\[[^\[\]]*\].*\[[^\[\]]*\]\s*\z"
 
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
@@ -35,10 +39,16 @@ def _split(texts: pa.Array, separator: str, attribute: Attribute) -> Coerced:
     bad = np.zeros(len(texts), dtype=np.bool_)
     bad[owners[holes]] = True
     inner = pc.binary_join(pa.ListArray.from_arrays(lists.offsets, json_items), ",")
-    json = only(pc.binary_join_element_wise("[", inner, "]", ""), ~bad)
+    torn = matching(texts, _BRACKETED) & ~matching(texts, _BRACKETED_ITEMS)
+    json = only(pc.binary_join_element_wise("[", inner, "]", ""), ~(bad | torn))
     kind = "numbers" if attribute.items == "numbers" else "texts"
     expected = f'{kind} with "{separator}" between them, none of them empty'
-    return Coerced(json, json, bad_where(bad, "not-list", expected))
+    whole = "items without brackets around all of them (a JSON list is read without `separator:`)"
+    return Coerced(
+        json,
+        json,
+        (*bad_where(bad & ~torn, "not-list", expected), *bad_where(torn, "not-list", whole)),
+    )
 
 
 def _from_json(texts: pa.Array, attribute: Attribute) -> Coerced:
@@ -88,7 +98,7 @@ def _checked(text: str, attribute: Attribute) -> tuple[str | None, str]:
 LIST = ValueType(
     name="list",
     rule="With `separator:`, the texts between separators (numbers with `items: numbers`), without "
-    "the blanks around them, and none of them empty; otherwise a JSON list of texts or of numbers, "
+    "the blanks around them, none of them empty and no brackets around all of them; otherwise a JSON list of texts or of numbers, "
     "sent as it stands ([] empties the attribute). It replaces the list that the user has, or adds "
     "to it or removes from it with `update: add` or `update: remove`. More than 50 items, or one "
     "of more than 512 characters, are refused (`list-long`, `list-item-long`).",
@@ -98,6 +108,7 @@ LIST = ValueType(
         Example("red| green|blue", '["red","green","blue"]', {"separator": "|"}),
         Example("red", '["red"]', {"separator": "|"}),
         Example("red||blue", "not-list", {"separator": "|"}),
+        Example('["red","blue"]', "not-list", {"separator": ","}),
         Example("1| 2.50", "[1,2.50]", {"separator": "|", "items": "numbers"}),
         Example("1|two", "not-list", {"separator": "|", "items": "numbers"}),
         Example('["red", "green"]', '["red", "green"]'),
