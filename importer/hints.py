@@ -37,6 +37,8 @@ def kept_flags(config: RunConfig) -> tuple[str, ...]:
         flags += ["--allow-failures", str(config.allow_failures)]
     if config.sending.rate != Rate():
         flags += ["--rate", str(config.sending.rate)]
+    if config.sending.concurrency != _USUAL.concurrency:
+        flags += ["--concurrency", str(config.sending.concurrency)]
     return (*flags, *state_flags(config.state_dir))
 
 
@@ -90,8 +92,9 @@ def after_run(
     """Give the next command after a run.
 
     After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
-    so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which needs no word on how it is
-    written.  What a sandbox took goes to a real workspace next; a retry is looked at.
+    so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which
+    needs no word on how it is written.  What a sandbox took goes to a real workspace next; after
+    the first rows of a source come all of them; a run that left nothing to do is looked at.
     """
     flags, reading = kept_flags(config), [*reading_flags(config.source), *_fixes(config.fixes)]
     if stop is not None and stop.code != "source-changed":
@@ -99,7 +102,7 @@ def after_run(
         return about_runs("resume", config.state_dir, run, *meant)
     if stop is not None:
         limit = () if config.limit is None else ("--limit", str(config.limit))
-        return command("run", sources, mapping, *reading, *flags, *limit)
+        return command("run", sources, mapping, *reading, *flags, *limit, *_outputs(config))
     if dead_letter is not None:
         own = dead_letter.parent.name == run
         return about_runs("retry", config.state_dir, run if own else str(dead_letter))
@@ -109,7 +112,19 @@ def after_run(
         # A sandbox's rate is no rate for a real workspace.
         real = kept_flags(replace(config, sending=_USUAL, again=()))
         return command("run", sources, mapping, *reading, *real)
-    return command("check", sources, mapping, *reading)
+    if config.limit is not None:
+        return command("run", sources, mapping, *reading, *flags)
+    return about_runs("runs show", config.state_dir, run)
+
+
+def _outputs(config: RunConfig) -> list[str]:
+    """Write the flags that say where copies of a run's files go."""
+    asked = {
+        "--dead-letter": config.dead_letter,
+        "--report": config.report,
+        "--receipt": config.receipt,
+    }
+    return [word for flag, path in asked.items() if path is not None for word in (flag, str(path))]
 
 
 def after_check(

@@ -32,7 +32,7 @@ def test_a_command_can_be_pasted_whatever_the_files_are_called(path: str) -> Non
 @pytest.mark.parametrize(
     ("dead_letter", "stop", "again", "expected"),
     [
-        (None, None, (), CHECK),
+        (None, None, (), f"moengage-import runs show {RUN}"),
         (None, None, SANDBOX, SEND),
         (DEAD, None, (), f"moengage-import retry {RUN}"),
         (DEAD, None, SANDBOX, f"moengage-import retry {RUN}"),
@@ -66,6 +66,7 @@ def test_after_a_run_comes_what_is_left_to_do(
         (RunConfig(allow_failures=Allowance.parse("5%")), ("--allow-failures", "5%")),
         (RunConfig(sending=SendingConfig(rate=Rate.parse("80%"))), ("--rate", "8000/min")),
         (RunConfig(sending=SendingConfig(rate=Rate(None))), ("--rate", "none")),
+        (RunConfig(sending=SendingConfig(concurrency=8)), ("--concurrency", "8")),
     ],
 )
 def test_the_next_command_does_no_more_than_this_one_did(
@@ -74,6 +75,12 @@ def test_the_next_command_does_no_more_than_this_one_did(
     assert kept_flags(config) == flags
     found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=CHANGED)
     assert found.endswith(shlex.join(["--mapping", "m.yaml", *flags]))
+
+
+def test_a_run_that_is_begun_anew_writes_where_the_first_one_was_to() -> None:
+    config = RunConfig(dead_letter=Path("d.csv"), report=Path("r.json"), receipt=Path("my r.csv"))
+    found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=CHANGED)
+    assert found.endswith(" m.yaml --dead-letter d.csv --report r.json --receipt 'my r.csv'")
 
 
 def test_a_retry_needs_no_word_but_where_the_run_is_kept() -> None:
@@ -90,10 +97,11 @@ def test_a_retry_that_left_nothing_over_is_looked_at() -> None:
     assert found == f"moengage-import runs show {RUN}"
 
 
-def test_a_limit_holds_for_the_same_source_only() -> None:
+def test_after_the_first_rows_of_a_source_come_all_of_them() -> None:
     config = RunConfig(limit=0)
     for stop, end in ((CHANGED, "--limit 0"), (None, "m.yaml")):
         found = after_run(["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=stop)
+        assert found.startswith("moengage-import run u.csv")
         assert found.endswith(end)
 
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from importer.cli.summary import summary
+from importer.cli.summary import stop_lines, summary
+from importer.records import Stop
 from importer.stages.reporting import RunReport
 
 
@@ -16,10 +17,17 @@ def print_json(content: Mapping[str, Any]) -> None:
     print(json.dumps(content, ensure_ascii=False, default=str))
 
 
+def tell_stop(stop: Stop | None) -> None:
+    """Say on standard error why a run stopped, for who reads no JSON (a mail of cron's)."""
+    if stop is not None:
+        print("\n".join(stop_lines(stop)), file=sys.stderr)
+
+
 def print_report(report: RunReport, *, as_json: bool, quiet: bool) -> int:
     """Show a report and give its exit code."""
     if as_json:
         print_json(report.as_dict())
+        tell_stop(report.stop)
     elif not quiet:
         print(summary(report, show_values=sys.stdout.isatty()))
     return report.exit

@@ -64,10 +64,11 @@ def plan(
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.environment import workspace
     from importer.cli.interruption import stopping_on_signals
-    from importer.cli.output import print_json
+    from importer.cli.output import print_json, tell_stop
     from importer.cli.plan_page import plan_page
     from importer.cli.progress import Progress
     from importer.config import RunConfig, SendingConfig
+    from importer.guard import guarded_stop
     from importer.job import open_job
     from importer.plan import plan_job
     from importer.sandbox import SandboxConfig
@@ -96,6 +97,7 @@ def plan(
         found = plan_job(job, target, config, gone=gone, out=out, observer=progress, stop=stop)
     if as_json:
         print_json(found.as_dict())
+        tell_stop(guarded_stop(found.breaches) if found.breaches else found.report.stop)
     elif not quiet:
         print(plan_page(found, gone=gone, out=out))
     return found.report.exit

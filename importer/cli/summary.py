@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
-from importer.records import Fate
+from importer.records import Fate, Stop
 from importer.rules import RULES
 from importer.stages.reporting import Reason, RunReport
 
@@ -22,9 +22,7 @@ def summary(report: RunReport, *, show_values: bool) -> str:
 
 def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
     if report.stop is not None:
-        yield f"Stopped ({report.stop.code}): {report.stop.message}"
-        if report.stop.remedy:
-            yield f"  -> {report.stop.remedy}"
+        yield from stop_lines(report.stop)
         yield ""
     yield from _fates(report)
     if report.reasons:
@@ -41,6 +39,13 @@ def _lines(report: RunReport, show_values: bool) -> Iterator[str]:
     if report.folder is not None:
         yield f"Run folder:  {report.folder}"
     yield f"Next:        {report.next}"
+
+
+def stop_lines(stop: Stop) -> Iterator[str]:
+    """Say why a run stopped, and what to do."""
+    yield f"Stopped ({stop.code}): {stop.message}"
+    if stop.remedy:
+        yield f"  -> {stop.remedy}"
 
 
 def _fates(report: RunReport) -> Iterator[str]:
@@ -87,7 +92,8 @@ def _finding(reason: Reason, show_values: bool) -> str:
 
 def _warnings(report: RunReport) -> Iterator[str]:
     for caution in report.warnings:
-        yield f"Warning: {caution.rows:,} x {RULES[caution.code].what} [{caution.code}]"
+        times = "once" if caution.rows == 1 else f"{caution.rows:,} times"
+        yield f"Warning: {times} {RULES[caution.code].what} [{caution.code}]"
         if caution.place:
             found = f": {caution.found}" if caution.found else ""
             yield f"         first: {caution.place}{found}"

@@ -113,7 +113,9 @@ def _identity(best: _Candidate, others: tuple[str, ...], *, all_seen: bool) -> I
         value["transform"] = ["strip", "lower"]
     elif profile.padded or profile.hollow:
         value["transform"] = ["strip"]
-        evidence.append(f"{cells(profile.padded)} have blanks around them, which are taken away.")
+        evidence.append(
+            f"{cells(profile.padded, 'has', 'have')} blanks around them, which are taken away."
+        )
     if not is_email and profile.matching(r"[0-9]+\.0").all():
         value["whole"] = True
         evidence.append(
@@ -159,7 +161,9 @@ def _refused(profile: Profile, value: dict[str, Any], *, all_seen: bool) -> list
             "and all others stay as they are."
         )
     if words.any():
-        said.append(f"{cells(profile.weight(words))} hold what MoEngage bans as an id: refused.")
+        said.append(
+            f"{cells(profile.weight(words), 'holds', 'hold')} what MoEngage bans as an id: refused."
+        )
     return said
 
 

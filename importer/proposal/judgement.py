@@ -101,7 +101,7 @@ def _text(profile: Profile, _: Context) -> Verdict:
     if not reason and not personal and profile.distinct <= MOST_LISTED and profile.filled >= 20:
         said.append(_different(profile))
     if profile.hollow:
-        said.append(f"{cells(profile.hollow)} hold blanks only.")
+        said.append(f"{cells(profile.hollow, 'holds', 'hold')} blanks only.")
     return Verdict("string", {}, tuple(filter(None, said)))
 
 

@@ -67,7 +67,7 @@ def _by_country(
     if bad > (1 - _LEAST) * profile.filled:
         return None
     text = f'{share(profile.filled - bad, profile.filled)} are numbers of the country in column "{country}".'
-    more = (f"{cells(bad)} are none.",) if bad else ()
+    more = (f"{cells(bad, 'is', 'are')} none.",) if bad else ()
     return Verdict("phone", options, (text, *more), bad)
 
 

@@ -49,8 +49,10 @@ def share(part: int, whole: int) -> str:
     return f"all {whole:,}" if part == whole > 1 else f"{part:,} of {whole:,}"
 
 
-def cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"
+def cells(count: int, one: str = "", several: str = "") -> str:
+    """Say how many cells, with the verb for one or for several of them."""
+    text = f"1 cell {one}" if count == 1 else f"{count:,} cells {several}"
+    return text.rstrip()
 
 
 def about_bad(profile: Profile, ok: Flags, what: str) -> tuple[str, ...]:

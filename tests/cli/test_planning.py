@@ -53,6 +53,7 @@ def test_a_guard_is_told_by_plan_stops_the_run_and_yields_to_yes(
     (folder / "p.csv").write_text("id,name\nu-2,Bobby\n")
     planned = call("plan", *words, "--gone", "gone.csv", "--json")
     assert planned.exit == planned.json["exit"] == 5
+    assert planned.err.startswith("Stopped (guard): the source has 1 row, and run ")
     plan = planned.json["plan"]
     assert (plan["changed"], plan["gone"], plan["requests"]) == (1, 2, 1)
     assert plan["guards"][0].startswith("the source has 1 row, and run ")

@@ -88,6 +88,9 @@ def test_a_wrong_key_is_exit_3_and_every_row_is_pending(
     assert said.json["fates"]["pending"] == 2000
     assert said.json["stopped_because"] == "credentials"
     assert own_target.profiles() == {}
+    stopped, remedy = said.err.splitlines()
+    assert stopped == f"Stopped (credentials): {said.json['stopped_message']}"
+    assert remedy.startswith("  -> ")
     assert "wrong-key" not in said.out + said.err
 
 

@@ -79,7 +79,7 @@ def test_warnings_and_notes_are_told() -> None:
         replace(REPORT, warnings=(WARNED,), notes=("a note",), warnings_file=Path("/s/w")),
         show_values=False,
     )
-    assert "Warning: 24 x " in text
+    assert "Warning: 24 times " in text
     assert '[looks-null]\n         first: u.csv row 5 (line 6) column "City": NULL\n' in text
     assert "listed in /s/w" in text
     assert "Note: a note" in text

@@ -250,8 +250,13 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection)
     if version > len(MIGRATIONS):
         raise _other_version(path, version)
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; END")
+    if version == len(MIGRATIONS):
+        return
+    # All steps or none: a disk that fills up between two would leave a ledger nobody can read.
+    steps = "; ".join(MIGRATIONS[version:])
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {steps}; PRAGMA user_version = {len(MIGRATIONS)}; END"
+    )
 
 
 def _other_version(path: Path, version: int) -> StateError:
