@@ -8,7 +8,7 @@ from dataclasses import replace
 from importer.errors import MappingError, Problem
 from importer.mapping_file.api_rules import breaches
 from importer.mapping_file.mapping import Attribute, FromColumns, FromParts, FromTemplate, Mapping
-from importer.mapping_file.naming import nearest
+from importer.mapping_file.naming import broken_rules, nearest
 from importer.moengage.attributes import BY_KEY
 from importer.rules import RULES
 
@@ -77,7 +77,11 @@ def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str)
 def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:
     mapped = {entry.name for entry in mapping.attributes}
     problems, passed, warnings = [], [], list(mapping.warnings)
+    hidden = [column for column in left if _is_only_id(mapping, column)]
+    warnings += [_about_id(column) for column in hidden]
     for column in left:
+        if column in hidden:
+            continue
         if column in mapped:
             problems.append(_impassable(source, column, "it is mapped"))
         passed.append(
@@ -107,6 +111,19 @@ def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:
     if problems:
         raise MappingError.of(tuple(problems))
     return replace(bound, warnings=tuple(warnings))
+
+
+def _is_only_id(mapping: Mapping, column: str) -> bool:
+    """Tell the id's own column, if no attribute may have its name."""
+    is_id = mapping.customer_id.origin == FromColumns((column,))
+    return is_id and any(mapping.switch(code) == "error" for code in broken_rules(column))
+
+
+def _about_id(column: str) -> str:
+    return (
+        f'column "{column}" is sent as the customer id only, not as an attribute too '
+        f"(`unmapped: pass`): MoEngage takes none called `{column}`"
+    )
 
 
 def _impassable(source: str, column: str, reason: str, code: str = "") -> Problem:

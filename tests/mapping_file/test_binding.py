@@ -49,6 +49,23 @@ def test_a_header_that_moengage_blocks_is_not_passed(header: str) -> None:
         bind(parse_mapping(HEAD + "unmapped: pass\n"), ["CRM ID", header], "users.csv")
 
 
+@pytest.mark.parametrize("header", ["id", "_id", "customer_id"])
+def test_the_ids_own_column_is_left_out_and_told_where_moengage_blocks_its_name(
+    header: str,
+) -> None:
+    mapping = parse_mapping(f"mapping: 1\ncustomer_id: {header}\nunmapped: pass\n")
+    bound = bind(mapping, [header, "city"], "users.csv")
+    assert [entry.name for entry in bound.attributes] == ["city"]
+    (note,) = bound.warnings
+    assert f'column "{header}" is sent as the customer id only' in note
+
+
+def test_an_id_made_of_a_blocked_column_does_not_hide_it() -> None:
+    mapping = parse_mapping("mapping: 1\ncustomer_id: {template: 'u-{id}'}\nunmapped: pass\n")
+    with pytest.raises(MappingError, match="cannot be passed"):
+        bind(mapping, ["id", "city"], "users.csv")
+
+
 def test_passed_columns_are_held_to_the_rules_like_mapped_ones() -> None:
     text = "mapping: 1\ncustomer_id: crm\nunmapped: pass\n"
     many = ["crm", *(f"c{n}" for n in range(256))]
