@@ -761,6 +761,15 @@ _RULES = (
         _OURS,
         "correct the value in all rows but the right one, or remove `unique: true`",
     ),
+    _rule(
+        "other-row-delivered",
+        "surveying",
+        "a retried row whose user had another row delivered (or unchanged) by the same import",
+        "`duplicates:` chooses among all of a user's rows, and a retry has only some of them",
+        _OURS,
+        "import the whole source again with `run --fixes`; `retry --force` sends the row over the "
+        "other",
+    ),
     # --- the memory ---------------------------------------------------------------------------
     _warning(
         "stale",

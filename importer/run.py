@@ -16,6 +16,7 @@ from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.memory import require_memory, run_memory
 from importer.observer import Observer, Silence
+from importer.other_rows import other_rows
 from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
 from importer.planned import require_planned
@@ -95,6 +96,7 @@ def carry_out(
     survey = _survey(job, config, ledger, begun, watcher, signal)
     config = _with_time_left(config, time.monotonic() - began)
     sieves = (*job.sieves, *(() if survey is None else (survey,)))
+    sieves = (*sieves, *other_rows(job, config, ledger, begun, survey))
     remark = None if survey is None else survey.remark
     hold_to_guards(job, target.app_id, config, begun, sieves, watcher, signal)
     with ExitStack() as stack:

@@ -22,7 +22,7 @@ FLOORS = (
     ("run", "check", "preview", "ping", "mapping_check", "proposal"),
     ("mapping_tests",),
     ("expectations",),
-    ("memory", "repeated_users", "forecast"),
+    ("memory", "repeated_users", "forecast", "other_rows"),
     ("import_run",),
     ("checkpoints", "registration"),
     ("run_memory", "comparison"),

@@ -508,3 +508,89 @@ def test_a_mended_row_that_is_its_users_latest_is_sent(
     path = write(tmp_path / "m.csv", mended(dead_letter(first)))
     assert fates(again(sandbox, state, path)) == {"delivered": 1}
     assert seqs(sandbox) == {"user-1": 2}
+
+
+SEVERAL = """
+mapping: 1
+customer_id: id
+attributes: {seq: {column: seq, type: integer}, name: name}
+duplicates: """
+
+
+def rows_of_one_user(
+    sandbox: SandboxThread,
+    folder: Path,
+    duplicates: str,
+    bad: str,
+    mods: Sequence[str] = ("2024-01-01", "2024-01-02"),
+) -> tuple[RunReport, Path]:
+    """Import two rows of ana, of which one (a or b) is bad, and give the dead letter, mended."""
+    rows = [
+        ("ana", "x1" if bad == "a" else "1", "a", mods[0]),
+        ("ana", "x2" if bad == "b" else "2", "b", mods[1]),
+        ("eve", "x3", "c", mods[0]),
+    ]
+    source = write_csv(folder / "users.csv", ["id", "seq", "name", "mod"], rows)
+    report = run(sandbox, source, SEVERAL + duplicates, folder / "state")
+    assert fates(report) == {"delivered": 1, "invalid": 2}
+    text = [{**row, "seq": row["seq"].removeprefix("x")} for row in dead_letter(report)]
+    return report, write(folder / "m.csv", text)
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "bad", "mods"),
+    [
+        pytest.param("{last, by: mod}", "b", ("2024-02-01", "2024-01-01"), id="older by mod"),
+        pytest.param("{last, by: mod}", "a", ("2024-02-01", "2024-01-01"), id="newer by mod"),
+        pytest.param("first", "a", ("2024-01-01", "2024-01-02"), id="the first"),
+        pytest.param("first", "b", ("2024-01-01", "2024-01-02"), id="not the first"),
+        pytest.param("merge", "a", ("2024-01-01", "2024-01-02"), id="merged earlier"),
+    ],
+)
+def test_a_row_beside_which_another_was_delivered_is_refused_where_the_order_decides_nothing(
+    sandbox: SandboxThread,
+    tmp_path: Path,
+    duplicates: str,
+    bad: str,
+    mods: tuple[str, str],
+) -> None:
+    state = tmp_path / "state"
+    _, path = rows_of_one_user(sandbox, tmp_path, duplicates, bad, mods)
+    before = profiles(sandbox)["ana"]
+    second = again(sandbox, state, path)
+    assert fates(second) == {"delivered": 1, "invalid": 1}
+    (left,) = dead_letter(second)
+    assert (left["_code"], left["id"]) == ("other-row-delivered", "ana")
+    assert f"row {1 if bad == 'b' else 2} is delivered" in left["_message"]
+    assert "--fixes" in left["_message"]
+    assert profiles(sandbox)["ana"] == before
+    third = again(sandbox, state, second.run)
+    assert fates(third) == {"invalid": 1}
+    assert fates(again(sandbox, state, third.run, anew=True)) == {"delivered": 1}
+    assert profiles(sandbox)["ana"]["name"] == bad
+
+
+@pytest.mark.parametrize("duplicates", ["last", "merge"])
+def test_a_later_row_is_sent_over_one_that_was_delivered_where_the_later_one_counts(
+    sandbox: SandboxThread, tmp_path: Path, duplicates: str
+) -> None:
+    _, path = rows_of_one_user(sandbox, tmp_path, duplicates, "b")
+    assert fates(again(sandbox, tmp_path / "state", path)) == {"delivered": 2}
+    assert profiles(sandbox)["ana"]["name"] == "b"
+
+
+def test_a_row_is_refused_too_where_an_earlier_retry_delivered_another_one(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    rows = [("ana", "x1", "a"), ("ana", "x2", "b"), ("eve", "3", "c")]
+    source = write_csv(tmp_path / "users.csv", ["id", "seq", "name"], rows)
+    first = run(sandbox, source, SEVERAL + "first", tmp_path / "state")
+    both = [{**row, "seq": row["seq"][1:]} for row in dead_letter(first)]
+    path = write(tmp_path / "m.csv", both[1:])
+    assert fates(again(sandbox, tmp_path / "state", path)) == {"delivered": 1}
+    path = write(tmp_path / "m.csv", both[:1])
+    second = again(sandbox, tmp_path / "state", path)
+    (left,) = dead_letter(second)
+    assert left["_code"] == "other-row-delivered"
+    assert "row 2 is delivered" in left["_message"]
+    assert profiles(sandbox)["ana"]["name"] == "b"

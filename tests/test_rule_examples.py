@@ -17,6 +17,7 @@ WITHOUT = {
     "cell-not-computed": "it takes a workbook",
     "cell-rewritten": "it takes a dead letter and a spreadsheet",
     "not-changed": "it takes a dead letter and an API",
+    "other-row-delivered": "it takes a dead letter and its run",
     "stale": "it takes an earlier run",
     "protected": "it takes an earlier run",
     "http-rejected": "it is an answer of the API",
