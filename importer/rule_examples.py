@@ -205,6 +205,7 @@ EXAMPLES: dict[str, Example] = {
     "consent-turned": Example(
         "attributes: {moe_unsubscribe: Newsletter}", "ID,Newsletter\nuser-1,yes\n"
     ),
+    "consent-unclear": Example("attributes: {moe_unsubscribe: News}", "ID,News\nuser-1,yes\n"),
     "attributes-many": Example(
         f"attributes: {{{', '.join(f'city_{number}: City' for number in range(1, 258))}}}"
     ),

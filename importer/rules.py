@@ -592,6 +592,16 @@ _RULES = (
         "`values:`. If the names mislead, set this rule to off",
         _SWITCH,
     ),
+    _warning(
+        "consent-unclear",
+        "mapping",
+        "a column for `moe_unsubscribe` whose name does not say who wants no messages (News)",
+        "if a yes there is a wish for messages, those who want them would get none",
+        _OURS,
+        "say `invert: true` if a yes there means that messages are wanted, or list its words under "
+        "`values:`; if it means that none are, set this rule to off",
+        _SWITCH,
+    ),
     _rule(
         "attributes-many",
         "mapping",

@@ -196,19 +196,40 @@ def _consent(mapping: Mapping) -> Iterator[Breach]:
         wanted = _sense_of(entry)
         if not wanted or entry.values is not None or not isinstance(entry.origin, FromColumns):
             continue
-        for column in entry.origin.columns:
-            said = sense_of(column)
-            if said and (said != wanted) != entry.invert:
-                turned = " turned round by `invert:`" if entry.invert else ""
-                yield Breach(
-                    "consent-turned",
-                    ("attributes", entry.name),
-                    f'the column "{column}"{turned}, which seems to say {_WORDS[said, entry.invert]}, '
-                    f"for `{entry.name}`, which says {_WORDS[wanted, False]}",
-                    "column and attribute that say the same",
-                    entry.name,
-                )
-                break
+        said = {column: sense_of(column) for column in entry.origin.columns}
+        turned = [name for name in said if said[name] and (said[name] != wanted) != entry.invert]
+        if turned:
+            yield _turned(entry, turned[0], said[turned[0]], wanted)
+        elif unclear := [name for name in said if not said[name] and _stops_messages(entry)]:
+            yield _unclear(entry, unclear[0])
+
+
+def _turned(entry: Attribute, column: str, said: str, wanted: str) -> Breach:
+    turned = " turned round by `invert:`" if entry.invert else ""
+    return Breach(
+        "consent-turned",
+        ("attributes", entry.name),
+        f'the column "{column}"{turned}, which seems to say {_WORDS[said, entry.invert]}, '
+        f"for `{entry.name}`, which says {_WORDS[wanted, False]}",
+        "column and attribute that say the same",
+        entry.name,
+    )
+
+
+def _stops_messages(entry: Attribute) -> bool:
+    """Tell an attribute of MoEngage whose true stops messages, and that takes cells as they are."""
+    return entry.name in BY_KEY and BY_KEY[entry.name].consents == "out" and not entry.invert
+
+
+def _unclear(entry: Attribute, column: str) -> Breach:
+    return Breach(
+        "consent-unclear",
+        ("attributes", entry.name),
+        f'the column "{column}", whose name does not say whether a yes there means '
+        f"{_WORDS['in', False]} or {_WORDS['out', False]}; `{entry.name}` takes it for the latter",
+        "a column whose name says it, or `values:`",
+        entry.name,
+    )
 
 
 def _updates(mapping: Mapping) -> Iterator[Breach]:
