@@ -46,7 +46,7 @@ class Accounts:
     """Every row's way from its block to its fate.
 
     Three counts are kept apart, so that their sum proves something: what the splitter gave
-    (`rows_opened`), what was drawn to be sent, and what was settled (`tally`).
+    (`rows_opened`), what was drawn to be sent (`rows_drawn`), and what was settled (`tally`).
 
     begun: how far an earlier process of the same run came.
     row_log: where each fate is noted; None notes nothing.
@@ -66,7 +66,7 @@ class Accounts:
         self.rows_opened = 0
         self.files = list(self._begun.files)
         self._rows_to_send = 0
-        self._rows_drawn = 0
+        self.rows_drawn = 0
         self._losses = losses
         self._observer = observer
         self._row_log = row_log
@@ -129,7 +129,7 @@ class Accounts:
 
     def draw(self) -> None:
         """Count a row that is handed to the sender."""
-        self._rows_drawn += 1
+        self.rows_drawn += 1
 
     def settle(self, outcome: Outcome) -> None:
         """Give a drawn row its fate; Defect if it has one, StateError if the disk refuses."""
@@ -175,7 +175,7 @@ class Accounts:
     def settle_unseen(self, rows: int) -> None:
         """Count as pending what was never drawn: rows of open blocks, and rows never read."""
         unread = rows - self.rows_opened - self._begun.settled.count_from(self.rows_opened)
-        self.tally.add(Fate.PENDING, self._rows_to_send - self._rows_drawn + unread)
+        self.tally.add(Fate.PENDING, self._rows_to_send - self.rows_drawn + unread)
 
     def fall_back(self, committed: Mapping[str, int], rows: int) -> None:
         """Count as pending whatever has not come to the disk, when the disk refuses."""

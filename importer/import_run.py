@@ -133,6 +133,8 @@ class ImportRun:
             for timer in timers:
                 timer.cancel()
             await feed.close()
+            if self.memory is not None:
+                self.memory.end(self.accounts.rows_drawn)
             self.checkpoints.end()
             await keeper
 
@@ -157,8 +159,7 @@ class ImportRun:
         if self.config.only_changed or self.job.mapping.send == "changed":
             # Few rows are sent as a rule, so there is hardly a sender to disturb.
             return prepared_alone(self.job.preparer, blocks, size, self.config.workers)
-        workers = workers_for(size, self.config.workers)
-        return prepared_blocks(self.job.preparer, blocks, workers)
+        return prepared_blocks(self.job.preparer, blocks, workers_for(size, self.config.workers))
 
     def _unsettled_blocks(self) -> Iterator[Block]:
         """Give the blocks that have rows without a fate; the others need no preparing."""

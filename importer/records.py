@@ -302,6 +302,8 @@ class Outcome:
     attempts: how often it was sent; 0 for a pending row that was never tried.
     http_status: of the last answer; 0 if none came.
     message: what the API said, or why no answer came; "" when delivered.
+    untouched: whether it is certain that nothing changed in MoEngage: the row was never tried, or
+        every try of it met a refusal of the whole account.
     """
 
     ordinal: int
@@ -311,6 +313,7 @@ class Outcome:
     code: str = ""
     message: str = ""
     request_id: str = ""
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

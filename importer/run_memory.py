@@ -63,8 +63,9 @@ class RunMemory:
     """The memory's part in one run: a sieve of its blocks, and a witness of its outcomes.
 
     Before any row of a block is sent, its users are made unknown in a durable commit; only an
-    accepted row makes its user known again, in the commit that says that the row is settled.  A
-    crash may so leave somebody unknown who need not be, and never the other way round.
+    accepted row makes its user known again, in the commit that says that the row is settled.  The
+    run's last commit makes those what they were of whom certainly nothing was changed.  A crash may
+    leave somebody unknown who need not be, and never the other way round.
     """
 
     def __init__(
@@ -184,7 +185,7 @@ class RunMemory:
 
     def _make_unknown(self, block: SentBlock) -> None:
         self._sent.add(block)
-        self._ledger.do(
+        block.overwritten = self._ledger.do(
             lambda connection: forget(connection, self._scope, block.users, block.carried)
         )
 
@@ -193,6 +194,10 @@ class RunMemory:
     def settled(self, outcome: Outcome) -> None:
         """Take note of what became of a row that was sent."""
         self._sent.settled(outcome)
+
+    def end(self, drawn: int) -> None:
+        """Say that no row is sent any more, and how many of this process were drawn to be."""
+        self._sent.end(drawn)
 
     def take(self) -> Callable[[sqlite3.Connection], None]:
         """Give the work that remembers what was accepted up to now."""

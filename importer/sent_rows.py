@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from importer.keys import sealed
 from importer.records import Fate, Int64s, Outcome
-from importer.stages.recording import Accepted, Scope, accept
+from importer.stages.recording import Accepted, Overwritten, Scope, accept, put_back
 
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
@@ -31,6 +31,8 @@ class SentBlock:
         that its body carries, and no later one of the same user.
     last: whether no later row of its user was sent.
     open: how many of the rows are not yet settled and written down.
+    touched: whether a row may have changed its user.
+    overwritten: what was known of its users, once they have been made unknown.
     """
 
     first: int
@@ -44,6 +46,8 @@ class SentBlock:
 
     def __post_init__(self) -> None:
         self.open = len(self.ordinals)
+        self.touched = np.zeros(len(self.ordinals), dtype=bool)
+        self.overwritten: Overwritten | None = None
         self.kept = self.carried.copy()
         self.last = np.ones(len(self.ordinals), dtype=bool)
         self.places = {ordinal: place for place, ordinal in enumerate(self.ordinals.tolist())}
@@ -61,6 +65,13 @@ class SentBlock:
             earlier, following = order[place], order[place + 1]
             self.kept[earlier] &= ~later[following]
             later[earlier] |= later[following]
+
+    def to_put_back(self) -> Overwritten | None:
+        """Give what was known of those users of whom no row here may have changed anything."""
+        if self.overwritten is None:
+            return None
+        touched = self.users[self.touched, 0]
+        return self.overwritten.only(~np.isin(self.overwritten.users[:, 0], touched))
 
     def give_way_to(self, block: SentBlock) -> None:
         """Let rows of the same users in a later block overrule those of this one."""
@@ -94,6 +105,8 @@ class SentRows:
         self._lock = Lock()
         self._blocks: list[SentBlock] = []
         self._accepted: list[tuple[SentBlock, int]] = []
+        self._told = 0
+        self._left: list[SentBlock] = []
 
     def add(self, block: SentBlock) -> None:
         """Follow a block's rows; their users must be made unknown after this, not before.
@@ -109,18 +122,46 @@ class SentRows:
     def settled(self, outcome: Outcome) -> None:
         """Take note of what became of a row."""
         with self._lock:
+            self._told += 1
+            if outcome.untouched:
+                # Its block stays open, as that of a row which was never drawn does.
+                return
             at = bisect_right(self._blocks, outcome.ordinal, key=lambda block: block.first) - 1
             block = self._blocks[at]
+            place = block.places[outcome.ordinal]
+            block.touched[place] = True
             if self._remembers and outcome.fate is Fate.DELIVERED:
-                self._accepted.append((block, block.places[outcome.ordinal]))
+                self._accepted.append((block, place))
             else:
                 self._done(block, 1)
+
+    def end(self, drawn: int) -> None:
+        """Have the users of untouched rows put back; `drawn` is how many rows were drawn in all.
+
+        If not all of them were settled here, nobody can tell which were touched, and none is.
+        """
+        with self._lock:
+            self._left = list(self._blocks) if self._told == drawn else []
 
     def take(self) -> Callable[[sqlite3.Connection], None]:
         """Give the work that remembers what was accepted up to now."""
         with self._lock:
             accepted, self._accepted = self._accepted, []
-        return lambda connection: self._write(connection, accepted)
+            left, self._left = self._left, []
+
+        def write(connection: sqlite3.Connection) -> None:
+            self._write(connection, accepted)
+            self._put_back(connection, left)
+
+        return write
+
+    def _put_back(self, connection: sqlite3.Connection, blocks: Sequence[SentBlock]) -> None:
+        # A user was known when a block overwrote him only if his rows before it were through, and
+        # his rows after an untouched one are untouched too, because they are sent in order.
+        for block in blocks:
+            overwritten = block.to_put_back()
+            if overwritten is not None:
+                put_back(connection, self._scope, overwritten)
 
     def _write(
         self, connection: sqlite3.Connection, accepted: Sequence[tuple[SentBlock, int]]

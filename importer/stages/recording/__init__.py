@@ -8,6 +8,7 @@ from importer.stages.recording.dead_letter import (
     write_dead_letter,
 )
 from importer.stages.recording.dead_rows import DeadRows
+from importer.stages.recording.forgetting import Overwritten, forget, put_back
 from importer.stages.recording.journal import (
     DeadRow,
     Journal,
@@ -21,7 +22,6 @@ from importer.stages.recording.memory import (
     Accepted,
     Found,
     accept,
-    forget,
     look_up,
     remembered_users,
     unchanged_among,
@@ -83,6 +83,7 @@ __all__ = [
     "Holder",
     "Journal",
     "Ledger",
+    "Overwritten",
     "Part",
     "Progress",
     "Reader",
@@ -120,6 +121,7 @@ __all__ = [
     "open_scope",
     "private_bytes",
     "private_folder",
+    "put_back",
     "read_journal",
     "read_row_log",
     "remember_dead_letter",

@@ -35,31 +35,23 @@ WITH RECURSIVE
 """
 
 
-def _over_places(statement: str) -> str:
+def over_places(statement: str) -> str:
     """Give a statement a table n of the places from 0 to :rows - 1, ascending."""
     return f"{_PLACES}{statement}"
 
 
 # As a rule most rows are equal: so it is those that differ that are told, all in one text.
-_DIFFERENT = _over_places("""
+_DIFFERENT = over_places("""
 SELECT group_concat(i)
 FROM n LEFT JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
     AND m.payload = substr(:payloads, i * 8 + 1, 8) AND m.accepted >= :since AND m.sent < :before
 WHERE m.user IS NULL
 """)
-_FOUND = _over_places("""
+_FOUND = over_places("""
 SELECT i, m.payload IS NOT NULL AND m.accepted >= :since, m.sent, m.slots
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
 """)
-_FORGET = _over_places("""
-UPDATE memory SET payload = NULL, slots = asked.slots
-FROM (
-    SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:slots, i * :width + 1, :width) AS slots
-    FROM n
-) AS asked
-WHERE memory.scope = :scope AND memory.user = asked.user
-""")
-_ACCEPT = _over_places("""
+_ACCEPT = over_places("""
 INSERT INTO memory (scope, user, payload, sent, accepted, slots)
 SELECT :scope, substr(:users, i * 16 + 1, 16),
     CASE substr(:last, i + 1, 1) WHEN x'01' THEN substr(:payloads, i * 8 + 1, 8) END,
@@ -119,7 +111,7 @@ def unchanged_among(
 
     since: at that time or later.  before: of a row that is older than this order.
     """
-    order = _key_order(users)
+    order = key_order(users)
     asked = {
         "rows": len(users),
         "scope": scope.number,
@@ -139,7 +131,7 @@ def look_up(
     connection: sqlite3.Connection, scope: Scope, users: Words, *, since: float = 0.0
 ) -> Found:
     """Give what is remembered of these users; known are those accepted at that time or later."""
-    order = _key_order(users)
+    order = key_order(users)
     asked = {
         "rows": len(users),
         "scope": scope.number,
@@ -162,36 +154,10 @@ def look_up(
     return Found(known, sent, slots & ~_FRESH, (slots & _FRESH) == _FRESH)
 
 
-def forget(connection: sqlite3.Connection, scope: Scope, users: Words, carried: Flags) -> None:
-    """Make users unknown, for what the server has of them may change from now on.
-
-    carried: which values their bodies carry; all others stay as they were accepted.
-    """
-    if not len(users):
-        return
-    order = _key_order(users)
-    ordered = users[order]
-    begins = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)])
-    asked = ordered[begins]
-    found = look_up(connection, scope, asked)
-    slots = found.slots | found.fresh
-    slots[np.logical_or.reduceat(carried[order], begins)] = 0
-    connection.execute(
-        _FORGET,
-        {
-            "rows": len(asked),
-            "scope": scope.number,
-            "users": asked.tobytes(),
-            "slots": slots.tobytes(),
-            "width": slots.shape[1] * WORD_BYTES,
-        },
-    )
-
-
 def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: float) -> None:
     """Remember what was accepted; rows of one user must come in the order they were sent in."""
     for some in _once_each(rows.users):
-        order = some[_key_order(rows.users[some])]
+        order = some[key_order(rows.users[some])]
         users = rows.users[order]
         before = look_up(connection, scope, users)
         same_run = before.sent >> PLACE_BITS == rows.orders[order] >> PLACE_BITS
@@ -236,7 +202,7 @@ def _name_the_new(
     )
 
 
-def _key_order(users: Words) -> Int64s:
+def key_order(users: Words) -> Int64s:
     """Give the order in which the table has them (as good as: by the first half of the key)."""
     return np.argsort(users[:, 0].byteswap(), kind="stable")
 

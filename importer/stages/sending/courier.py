@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from importer.config import SendingConfig
+from importer.moengage.replies import STOP_STATUSES
 from importer.records import Fate, Outcome, Request
 from importer.stages.sending.alarm import Alarm
 from importer.stages.sending.answers import NoAnswer, Reply
@@ -37,7 +38,10 @@ class Poster(Protocol):
 
 @dataclass(slots=True)
 class Trip:
-    """One request and what it met so far; http_status and message are its last try's."""
+    """One request and what it met so far; http_status and message are its last try's.
+
+    doubts: how many of its tries met a refusal of the whole account and were not the last.
+    """
 
     request: Request
     attempts: int = 0
@@ -55,7 +59,14 @@ class Trip:
             code=code,
             message=self.message,
             request_id=self.request_id,
+            untouched=fate is Fate.PENDING and self._is_untouched,
         )
+
+    @property
+    def _is_untouched(self) -> bool:
+        # A try that was cut off has the status 0, so it is none of these.
+        is_refused = self.http_status in STOP_STATUSES and self.doubts >= self.attempts - 1
+        return not self.attempts or is_refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from importer.amounts import Rate
 from importer.config import SendingConfig
 from importer.records import Fate, Outcome, Request
@@ -103,3 +105,43 @@ def test_the_last_try_is_what_an_undelivered_row_tells_of(in_virtual_time: Run) 
     assert deliver(in_virtual_time, script) == Outcome(
         7, Fate.UNDELIVERED, 6, 0, "timeout", "no answer within 60 s"
     )
+
+
+REFUSED = Reply(401, '{"status": "fail"}')
+
+
+@pytest.mark.parametrize(
+    ("answers", "untouched"),
+    [
+        ([REFUSED], True),
+        ([Reply(403)], True),
+        ([Reply(409)], True),
+        ([Reply(307)], False),
+        ([Reply(503), REFUSED], False),
+        ([NoAnswer("timeout", "no answer"), REFUSED], False),
+    ],
+)
+def test_a_row_is_untouched_where_each_of_its_tries_met_a_refusal_of_the_account(
+    in_virtual_time: Run, answers: list[Reply | NoAnswer], untouched: bool
+) -> None:
+    outcome = deliver(in_virtual_time, Script(*answers))
+    assert (outcome.fate, outcome.untouched) == (Fate.PENDING, untouched)
+
+
+@pytest.mark.parametrize(
+    ("trip", "untouched"),
+    [
+        ({}, True),
+        ({"attempts": 1}, False),
+        ({"attempts": 1, "http_status": 500}, False),
+        ({"attempts": 1, "doubts": 1, "http_status": 401}, True),
+        ({"attempts": 3, "doubts": 2, "http_status": 401}, True),
+        ({"attempts": 3, "doubts": 1, "http_status": 401}, False),
+        ({"attempts": 3, "doubts": 2, "http_status": 0}, False),
+    ],
+)
+def test_a_row_that_was_cut_off_is_untouched_only_if_it_was_never_tried_or_always_refused(
+    trip: dict[str, int], untouched: bool
+) -> None:
+    outcome = Trip(Request(7, "ada", b"{}"), **trip).outcome(Fate.PENDING)
+    assert outcome.untouched is untouched

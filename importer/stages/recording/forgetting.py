@@ -1,0 +1,119 @@
+"""Makes users unknown before their rows are sent, and known as they were if none was sent."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from importer.records import Int64s
+from importer.stages.recording.database import damaged, ledger_of
+from importer.stages.recording.memory import WORD_BYTES, key_order, look_up, over_places
+from importer.stages.recording.memory_scopes import Scope
+
+Words = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+
+_FORGET = over_places("""
+UPDATE memory SET payload = NULL, slots = asked.slots
+FROM (
+    SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:slots, i * :width + 1, :width) AS slots
+    FROM n
+) AS asked
+WHERE memory.scope = :scope AND memory.user = asked.user
+""")
+_PAYLOADS = over_places("""
+SELECT i, m.payload
+FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
+WHERE m.payload IS NOT NULL
+""")
+_PUT_BACK = over_places("""
+UPDATE memory SET payload = asked.payload, slots = asked.slots
+FROM (
+    SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:payloads, i * 8 + 1, 8) AS payload,
+        substr(:sent, i * 8 + 1, 8) AS sent, substr(:slots, i * :width + 1, :width) AS slots
+    FROM n
+) AS asked
+WHERE memory.scope = :scope AND memory.user = asked.user
+    AND memory.payload IS NULL AND memory.sent = asked.sent
+""")
+
+
+@dataclass(frozen=True)
+class Overwritten:
+    """What was known of users before they were made unknown; an entry for each, in key order.
+
+    slots: shape (users, slots), as the table has them.
+    """
+
+    users: Words
+    payloads: Words
+    sent: Int64s
+    slots: Words
+
+    def only(self, chosen: Flags) -> Overwritten:
+        """Give that of some of the users."""
+        return Overwritten(
+            self.users[chosen], self.payloads[chosen], self.sent[chosen], self.slots[chosen]
+        )
+
+
+def forget(
+    connection: sqlite3.Connection, scope: Scope, users: Words, carried: Flags
+) -> Overwritten:
+    """Make users unknown, for what the server has of them may change from now on.
+
+    users: at least one.
+    carried: which values their bodies carry; all others stay as they were accepted.
+    Gives what was known of them, for `put_back`.
+    """
+    order = key_order(users)
+    ordered = users[order]
+    begins = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)])
+    asked = ordered[begins]
+    found = look_up(connection, scope, asked)
+    slots = found.slots | found.fresh
+    known, payloads = _payloads(connection, scope, asked)
+    overwritten = Overwritten(asked[known], payloads, found.sent[known], slots[known])
+    slots[np.logical_or.reduceat(carried[order], begins)] = 0
+    connection.execute(
+        _FORGET,
+        {
+            "rows": len(asked),
+            "scope": scope.number,
+            "users": asked.tobytes(),
+            "slots": slots.tobytes(),
+            "width": slots.shape[1] * WORD_BYTES,
+        },
+    )
+    return overwritten
+
+
+def put_back(connection: sqlite3.Connection, scope: Scope, known: Overwritten) -> None:
+    """Make users known again as they were, except those of whom a row was accepted since."""
+    if not len(known.users):
+        return
+    connection.execute(
+        _PUT_BACK,
+        {
+            "rows": len(known.users),
+            "scope": scope.number,
+            "users": known.users.tobytes(),
+            "payloads": known.payloads.tobytes(),
+            "sent": known.sent.astype(">i8").tobytes(),
+            "slots": known.slots.tobytes(),
+            "width": known.slots.shape[1] * WORD_BYTES,
+        },
+    )
+
+
+def _payloads(connection: sqlite3.Connection, scope: Scope, users: Words) -> tuple[Int64s, Words]:
+    """Give the places of the users who are known, ascending, and the hashes of their payloads."""
+    asked = {"rows": len(users), "scope": scope.number, "users": users.tobytes()}
+    found = sorted(connection.execute(_PAYLOADS, asked).fetchall())
+    payloads = np.frombuffer(b"".join(payload for _, payload in found), np.uint64)
+    if len(payloads) != len(found):
+        raise damaged(ledger_of(connection), "an entry of the memory has another length")
+    return np.array([place for place, _ in found], np.int64), payloads
