@@ -13,7 +13,6 @@ import pytest
 
 from importer import (
     Fate,
-    Observer,
     Rate,
     RunConfig,
     RunReport,
@@ -26,6 +25,7 @@ from importer import (
 from importer.accounts import Accounts
 from importer.mapping_file import parse_mapping
 from importer.memory import show_memory
+from importer.observer import Silence
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import FAST, fates, profiles, target_of, write_csv
@@ -36,7 +36,7 @@ MAPPING = (
 ROWS = 120
 
 
-class StopsAfter(Observer):
+class StopsAfter(Silence):
     """Asks for a stop when so many rows have a fate; 0 never does."""
 
     def __init__(self, rows: int, stop: StopSignal) -> None:
@@ -237,6 +237,27 @@ def test_a_user_one_of_whose_rows_was_sent_is_not_what_he_was(
     assert fates(stopped) == {"delivered": 1, "pending": 2}
     assert fates(nightly.run(people("A", 2))) == {"delivered": 1, "unchanged": 1}
     assert names(nightly) == {"A"}
+
+
+@pytest.mark.parametrize("block_bytes", [20, 1 << 20])
+def test_a_user_one_of_whose_rows_was_cut_off_is_not_what_he_was(
+    nightly: Nightly, block_bytes: int
+) -> None:
+    nightly.run(people("A", 2))
+    nightly.sandbox.set_faults({"hang_rate": 1})
+    rows = [["user-0", "B", 0], ["user-0", "C", 0], ["user-1", "C", 1]]
+    cut = nightly.run(
+        rows,
+        sending=replace(FAST, concurrency=1, grace_seconds=0.0),
+        max_time_seconds=1.0,
+        only_changed=False,
+        first_time=False,
+        block_bytes=block_bytes,
+    )
+    nightly.sandbox.set_faults({})
+    assert (fates(cut), cut.requests) == ({"pending": 3}, 1)
+    assert nightly.known == (1, 1)
+    assert fates(nightly.run(people("A", 2))) == {"delivered": 1, "unchanged": 1}
 
 
 def test_where_an_outcome_could_not_be_written_down_nobody_is_put_back(

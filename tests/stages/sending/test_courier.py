@@ -141,7 +141,7 @@ def test_a_row_is_untouched_where_each_of_its_tries_met_a_refusal_of_the_account
     ],
 )
 def test_a_row_that_was_cut_off_is_untouched_only_if_it_was_never_tried_or_always_refused(
-    trip: dict[str, int], untouched: bool
+    trip: dict[str, Any], untouched: bool
 ) -> None:
     outcome = Trip(Request(7, "ada", b"{}"), **trip).outcome(Fate.PENDING)
     assert outcome.untouched is untouched
