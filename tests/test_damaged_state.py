@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from importer import RunConfig
+from importer import RunConfig, plan_import
 from importer.errors import ImporterError, StateError
+from importer.history.past_runs import find_past_run, list_runs
+from importer.history.verify import verify_run
+from importer.history.why import explain_user
 from importer.job import open_job
 from importer.mapping_file import parse_mapping
+from importer.memory import show_memory
 from importer.registration import begin
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
@@ -210,3 +217,67 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_same_call_finishes_it(
             code, report, err = imported(words, environment)
             assert complaints(expected(table.path), base_url, report, before) == []
         assert code == 0, err
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that other users can come to."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write to a folder, also not root, who may write everywhere."""
+    is_root = os.geteuid() == 0
+    inside = [folder, *folder.rglob("*")]
+    for path in inside:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+        if is_root:
+            os.chown(path, NOBODY, NOBODY)
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for path in inside:
+            if path.is_dir():
+                path.chmod(0o755)
+
+
+def test_what_only_reads_works_in_a_state_folder_that_may_not_be_written_to(
+    sandbox: SandboxThread, open_folder: Path
+) -> None:
+    state = open_folder / "state"
+    rows = [(f"u{n:03}", f"n{n}") for n in range(ROWS)]
+    users = write_csv(open_folder / "users.csv", ["id", "name"], rows)
+    report = run(sandbox, users, MAPPING, state)
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    with read_only(state):
+        assert [past.run for past in list_runs(state)] == [report.run]
+        assert find_past_run(state, "last").fates == report.fates
+        assert len(explain_user(state, "u007").rows) == 1
+        assert [entry.known for entry in show_memory(state)] == [ROWS]
+        plan = plan_import(users, mapping, sandbox.app_id, RunConfig(state_dir=state))
+        assert plan.comparison.unchanged == ROWS
+        assert len(verify_run(state, "last", target_of(sandbox), sample=5).users) == 5
+        with pytest.raises(StateError, match="may be written to"):
+            run(sandbox, users, MAPPING, state)
+
+
+def test_a_log_that_cannot_be_read_without_writing_beside_it_is_said(
+    killed_state: Path, open_folder: Path
+) -> None:
+    state = open_folder / "state"
+    shutil.copytree(killed_state, state)
+    (state / "ledger.sqlite-shm").unlink()
+    with read_only(state), pytest.raises(StateError) as raised:
+        list_runs(state)
+    assert "whose last writes stand in ledger.sqlite-wal" in str(raised.value)
+    assert "copy the folder" in str(raised.value)

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from importer.errors import StateError
 from importer.stages.recording.private_files import refused
+from importer.stages.recording.read_only import BUSY_SECONDS, connect_for_reading
 from importer.stages.recording.schema import MIGRATIONS
 
 _DATABASE = "ledger.sqlite"
 _KEY_FILE = "ledger.key"
 _SECRET_BYTES = 32
-_BUSY_SECONDS = 30.0
-_CACHE_KIB = 64 * 1024
 # Where an SQLite header says how many pages there are, and how large each is.
 _HEADER_BYTES, _PAGE_SIZE, _PAGES = 100, slice(16, 18), slice(28, 32)
 
@@ -43,7 +42,7 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
     _require_whole(path)
     with explained(path):
         connection = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
             if not is_new:
@@ -82,19 +81,6 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
         return connection
     connection.close()
     return None
-
-
-def connect_for_reading(path: Path) -> sqlite3.Connection:
-    """Open a ledger that was looked at before; any thread may use it, one at a time."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    return connection
 
 
 def state_secret(state_dir: Path) -> bytes:

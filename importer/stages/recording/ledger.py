@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from importer.stages.recording.database import (
-    connect_for_reading,
     database_path,
     explained,
     open_for_writing,
@@ -19,6 +18,7 @@ from importer.stages.recording.database import (
     require_own_secret,
     state_secret,
 )
+from importer.stages.recording.read_only import connect_for_reading
 
 Result = TypeVar("Result")
 
