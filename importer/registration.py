@@ -166,17 +166,29 @@ def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
     return Begun(folder, record, progress)
 
 
-def require_same_source(record: RunRecord, job: Job, *, moved: bool = False) -> None:
+def require_same_source(
+    record: RunRecord, job: Job, state_dir: Path, *, moved: bool = False
+) -> None:
     """Raise SourceChanged if the source, moved or not, is not the one that the run began with."""
-    changes = difference(record.fingerprint, job.source.fingerprint(), moved=moved)
-    if changes:
-        raise SourceChanged(
-            f"run {record.run}",
-            f"a source that changed since it began: {changes}",
-            "the same source",
-            "put the old file back, or begin a new run with `moengage-import run`: a user who is "
-            "sent twice is only updated twice",
+    now = job.source.fingerprint()
+    changes = difference(record.fingerprint, now, moved=moved)
+    if not changes:
+        return
+    found, same = f"a source that changed since it began: {changes}", ""
+    if record.kind == "run" and not difference(record.fingerprint, now, moved=True):
+        found += "; its size and what was looked at of its content are the same"
+        words = [word for one in record.locations for word in ("--source", one)]
+        same = (
+            "if you know that it is the same, only copied or written anew, say so with "
+            f"`{about_runs('resume', state_dir, record.run, *words)}`; else "
         )
+    raise SourceChanged(
+        f"run {record.run}",
+        found,
+        "the same source",
+        f"{same}put the old file back, or begin a new run with `moengage-import run`: a user who "
+        "is sent twice is only updated twice",
+    )
 
 
 def _changes(

@@ -85,7 +85,7 @@ def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Jo
         job = _kept_rows(run, mapping)
     else:
         job = open_job(list(sources or run.record.locations), mapping, run.config)
-    require_same_source(run.record, job, moved=bool(sources))
+    require_same_source(run.record, job, run.config.state_dir, moved=bool(sources))
     if not run.mapping_changed:
         return job
     note = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from importer.mapping_file import parse_mapping
@@ -14,6 +16,7 @@ from importer.mapping_tests import run_mapping_tests
 from importer.moengage.attributes import STANDARD_ATTRIBUTES
 from importer.records import DEAD_LETTER_COLUMNS, Fate
 from importer.rules import RULES
+from importer.sandbox.faults import Faults
 from importer.stages.reporting import RunReport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,3 +140,14 @@ def test_all_standard_attributes_of_the_specification_are_there() -> None:
 def test_the_documents_speak_of_the_project_alone() -> None:
     for name, text in TEXT.items():
         assert not re.search(r"/(work|root|home|tmp)/", text), name
+
+
+def test_every_fault_of_the_sandbox_is_documented_and_no_other() -> None:
+    section = TEXT["docs/running.md"].split("\n## The sandbox\n")[1]
+    table = section.split("| fault |")[1].split("\n\n")[0]
+    keys = "".join(line.split("|")[1] for line in table.splitlines()[2:])
+    named = set(re.findall("`([a-z0-9_]+)`", keys))
+    assert named == {field.name for field in fields(Faults)}
+    example = re.search(r"-d '(\{.*\})'", section)
+    assert example is not None
+    assert Faults.parse(json.loads(example[1])).settings() == json.loads(example[1])

@@ -16,7 +16,7 @@ from importer.errors import SourceChanged, StateError, TargetError, UsageError
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
 from importer.records import TextBlock
-from importer.resume import find_unfinished, resume_run
+from importer.resume import find_unfinished, open_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.reading.blocks import DelimitedFile
 from importer.stages.recording import open_for_reading, read_row_log, runs
@@ -170,6 +170,23 @@ def test_the_same_call_again_goes_on_unless_something_changed(
     states = {record.run: record.state for record in runs(connection)}
     connection.close()
     assert states == {first.run: "finished", third.run: "closed", fourth.run: "finished"}
+
+
+def test_the_same_source_written_anew_is_gone_on_with_by_who_says_that_it_is_the_same(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, second = tmp_path / "state", 1_700_000_000 * 10**9
+    os.utime(users, ns=(second, second + 1000))
+    first = begin(sandbox, users, state, 300)
+    os.utime(users, ns=(second, second + 2000))
+    unfinished = find_unfinished(state)
+    told = r"22:13:20\.000001000 UTC then, .* 22:13:20\.000002000 UTC now; its size and what"
+    with pytest.raises(SourceChanged, match=told) as refused:
+        resume_run(unfinished, target_of(sandbox))
+    words = f"`moengage-import resume {first.run} --source {users} --state-dir {state}`"
+    assert words in refused.value.problem.remedy
+    job = open_unfinished(unfinished, [str(users)])
+    whole(sandbox, resume_run(unfinished, target_of(sandbox), job=job))
 
 
 def test_a_source_that_changed_is_not_gone_on_with(

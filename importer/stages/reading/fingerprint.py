@@ -17,6 +17,7 @@ from importer.stages.reading.places import Place, explained
 _END_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 14
 _SAMPLES = 8
+_SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,17 @@ def _changed(old: dict[str, Any], new: dict[str, Any]) -> str:
     if (old["hash"], old["version"]) != (new["hash"], new["version"]):
         return "other content"
     if old["modified"] != new["modified"]:
-        return f"written {_moment(old['modified'])} then, {_moment(new['modified'])} now"
+        then, now = old["modified"], new["modified"]
+        exact = then // _SECOND == now // _SECOND
+        return f"written {_moment(then, exact=exact)} then, {_moment(now, exact=exact)} now"
     return ""
 
 
-def _moment(nanoseconds: int) -> str:
-    moment = datetime.fromtimestamp(nanoseconds / 1e9, UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+def _moment(nanoseconds: int, *, exact: bool) -> str:
+    """Write a moment, with its fraction of a second where it must be exact."""
+    seconds, fraction = divmod(nanoseconds, _SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S}{f'.{fraction:09d}' if exact else ''} UTC"
 
 
 def _fingerprint(place: Place) -> Fingerprint:
