@@ -21,9 +21,10 @@ from importer.records import (
     Rejection,
     SourceOptions,
 )
-from importer.stages.mending import CODE, STAGE, judged
-from importer.stages.reading import Source, content_mark, difference, read_record
+from importer.stages.mending import judged
+from importer.stages.reading import Source, cell_faults, content_mark, difference, read_record
 from importer.stages.recording import open_for_reading, runs
+from importer.standing import each_once, faults_of, still_standing
 
 CHECK = "check-"
 
@@ -105,19 +106,23 @@ class Fixes:
         """Give the row's cells as they were mended, and what is wrong with them; None if not."""
         cells = read_record(block, position, self._columns).cells
         refused: list[Rejection] = []
+        doubted = [(cells, list(cell_faults(block, position)))] if cells is not None else []
         is_mended = False
         for row in rows:
             if cells is None:
                 if any(row.cells):
-                    cells, refused, is_mended = row.cells, list(row.faults.values()), True
+                    cells, is_mended = row.cells, True
+                    doubted.append((cells, list(row.faults.values())))
                 continue
             found = judged(self._columns, cells, row.cells, row.at_fault, accept=self._accept)
-            refused = [Rejection(0, STAGE, CODE, *fault) for fault in found.faults]
-            pairs = zip(self._columns, found.cells, cells, strict=True)
-            new = {column for column, now, before in pairs if now != before}
-            refused += [fault for column, fault in row.faults.items() if column in new]
-            cells, is_mended = found.cells, is_mended or found.is_mended or bool(refused)
-        return (cells, refused) if cells is not None and is_mended else None
+            refused, unsure = faults_of(self._columns, cells, found, row.faults)
+            cells, doubted = found.cells, [*doubted, (found.cells, unsure)]
+            is_mended = is_mended or found.is_mended or bool(refused or unsure)
+        if cells is None or not is_mended:
+            return None
+        for before, reasons in doubted:
+            refused += still_standing(self._columns, before, cells, reasons)
+        return cells, each_once(refused)
 
     def _block(
         self,

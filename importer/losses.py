@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from importer.prepared import Prepared
 from importer.records import ArrowBlock, Block, Fate, Outcome, Rejection
 from importer.rules import RULES
-from importer.stages.reading import Record, read_record, read_records
+from importer.stages.reading import Record, cell_faults, read_record, read_records
 from importer.stages.recording import DeadRow, Journal, WarningsFile
 from importer.stages.reporting import Cautions, Reason, Reasons
 
@@ -197,6 +197,7 @@ class Losses:
                 attempts=attempts,
                 request_id=request_id,
                 origin=_origin(block, index),
+                doubts=_doubts(block, index, set(zip(codes, columns, strict=True))),
             )
         )
 
@@ -206,6 +207,17 @@ def _origin(block: Block, index: int) -> int | None:
     if isinstance(block, ArrowBlock) and block.places is not None:
         return int(block.places[index])
     return None
+
+
+def _doubts(
+    block: Block, index: int, known: Set[tuple[str, str]]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Give what the reading could not tell of cells that are no reason, as nobody asked for them."""
+    return tuple(
+        (one.code, one.column, one.found, one.expected)
+        for one in cell_faults(block, index)
+        if (one.code, one.column) not in known
+    )
 
 
 def reasons_of(rows: Iterable[DeadRow]) -> Reasons:

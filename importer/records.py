@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -175,6 +177,14 @@ class ArrowBlock:
     def line(self, index: int) -> int:
         """Give the row of the sheet; 0 for Parquet."""
         return 0 if self.lines is None else int(self.lines[index])
+
+    @cached_property
+    def refused_at(self) -> Mapping[int, tuple[Rejection, ...]]:
+        """What cannot be read of each row, by its position."""
+        found: dict[int, list[Rejection]] = {}
+        for one in self.refused:
+            found.setdefault(one.index, []).append(one)
+        return {index: tuple(some) for index, some in found.items()}
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import pyarrow as pa
 from importer.errors import SourceError
 from importer.mended_table import MendedRow, MendedTable, at_fault
 from importer.records import ArrowBlock, Fate, Rejection
-from importer.stages.mending import CODE as REWRITTEN
 from importer.stages.mending import STAGE, judged
 from importer.stages.recording import DeadRow, DeadRows, Journal
+from importer.standing import each_once, faults_of, still_standing
 
 _UNFILLED = "not-mended"
 _BLOCK_ROWS = 20_000
@@ -99,12 +99,13 @@ class Retried:
     def _retried(self, dead: DeadRow, mended: MendedRow | None) -> DeadRow:
         cells, refused, raw = self._judged(dead, mended)
         fate = dead.fate
-        if refused:
+        doubts = {doubt[:2] for doubt in dead.doubts}
+        if any((one.code, one.column) not in doubts for one in refused):
             pass
         elif not self.choice.anew and self.delivered.get(dead.place) == digest_of(cells):
             fate = str(Fate.UNCHANGED)
         elif not self.sends_refused and fate == Fate.REJECTED and cells == dead.cells:
-            refused = [_not_changed(dead)]
+            refused.append(_not_changed(dead))
         return DeadRow(
             ordinal=dead.place,
             fate=fate,
@@ -129,7 +130,8 @@ class Retried:
                 return None, _unfilled(dead), dead.raw
             return mended.cells, list(mended.faults.values()), ""
         if mended is None:
-            return dead.cells, [], ""
+            standing = still_standing(self.columns, dead.cells, dead.cells, _reasons(dead))
+            return dead.cells, each_once(standing), ""
         found = judged(
             self.columns,
             dead.cells,
@@ -137,16 +139,9 @@ class Retried:
             at_fault(dead.codes, dead.columns),
             accept=self.choice.accept_cells,
         )
-        refused = [Rejection(0, STAGE, REWRITTEN, *fault) for fault in found.faults]
-        known = {one.column for one in refused}
-        changed = zip(self.columns, found.cells, dead.cells, strict=True)
-        new = {column for column, now, before in changed if now != before}
-        refused += [
-            fault
-            for column, fault in mended.faults.items()
-            if column in new and column not in known
-        ]
-        return found.cells, refused, ""
+        rewritten, unsure = faults_of(self.columns, dead.cells, found, mended.faults)
+        standing = still_standing(self.columns, dead.cells, found.cells, _reasons(dead))
+        return found.cells, each_once((*rewritten, *unsure, *standing)), ""
 
 
 def digest_of(cells: Sequence[str | None] | None) -> bytes:
@@ -154,10 +149,16 @@ def digest_of(cells: Sequence[str | None] | None) -> bytes:
     return blake2b(orjson.dumps(cells), digest_size=16).digest()
 
 
+def _reasons(dead: DeadRow) -> list[Rejection]:
+    """Give what was said of a row, and what is to be said of the cells nobody asked for."""
+    reasons = zip(dead.stages, dead.codes, dead.columns, dead.found, dead.expected, strict=True)
+    doubts = (Rejection(0, "reading", *doubt) for doubt in dead.doubts)
+    return [*(Rejection(0, *reason, dead.raw) for reason in reasons), *doubts]
+
+
 def _unfilled(dead: DeadRow) -> list[Rejection]:
     """Say that nobody has put the record into cells, and why it could not be read."""
-    reasons = zip(dead.stages, dead.codes, dead.columns, dead.found, dead.expected, strict=True)
-    own = [Rejection(0, *reason, dead.raw) for reason in reasons]
+    own = _reasons(dead)
     expected = "cells filled from what stands in `_raw`"
     unfilled = Rejection(0, "reading", _UNFILLED, "", "empty cells", expected, dead.raw)
     return [unfilled, *(reason for reason in own if reason.code != _UNFILLED)]

@@ -34,7 +34,7 @@ FLOORS = (
     ("executors",),
     ("pipeline",),
     ("fixes", "retried_rows"),
-    ("mended_table",),
+    ("mended_table", "standing"),
     ("stages",),
     ("sandbox",),
     ("sieves", "block_hashes"),

@@ -7,6 +7,7 @@ from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
 from importer.stages.reading.rows import (
     Record,
+    cell_faults,
     read_batch,
     read_mended,
     read_record,
@@ -21,6 +22,7 @@ __all__ = [
     "Source",
     "SourceFile",
     "StoredSource",
+    "cell_faults",
     "content_mark",
     "difference",
     "fingerprint_of",

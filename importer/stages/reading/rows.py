@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from importer.records import (
@@ -28,6 +29,7 @@ from importer.stages.reading.delimited import (
 )
 from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
 from importer.stages.reading.parquet import cells_of_arrow, read_arrow_block
+from importer.stages.reading.unmended import has_unsure_cells, unmended
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
     batch, rejections = _read(block, columns)
     if _is_dead_letter(block):
         batch, rejections = _without_unmended(block, batch, rejections)
+        batch, rejections = _without_unsure(block, batch, rejections)
     constants = {name: text for name, text in block.constants if name in columns}
     if constants:
         batch = _with_constants(batch, constants)
@@ -148,11 +151,11 @@ def _without_unmended(
 
     Their cells are empty, and `where:` would filter such a row and lose it without a word.
     """
-    raws = _read(block, ["_raw"])[0].cells.column("_raw").to_pylist()
-    unmended = np.array(
+    raws = _own_texts(block, "_raw")
+    unfilled = np.array(
         [
-            bool(raw) and read_record(block, int(index)).cells is None
-            for index, raw in zip(batch.index, raws, strict=True)
+            bool(raws.get(index)) and read_record(block, index).cells is None
+            for index in batch.index.tolist()
         ],
         dtype=bool,
     )
@@ -165,10 +168,74 @@ def _without_unmended(
             "empty cells",
             "cells filled from what stands in `_raw`",
         )
-        for place in np.flatnonzero(unmended)
+        for place in np.flatnonzero(unfilled)
     ]
-    kept = Batch(batch.index[~unmended], batch.cells.filter(pa.array(~unmended)))
-    return kept, (*rejections, *found)
+    return _without(batch, unfilled), (*rejections, *found)
+
+
+def _without_unsure(
+    block: ReadBlock, batch: Batch, rejections: tuple[Rejection, ...]
+) -> tuple[Batch, tuple[Rejection, ...]]:
+    """Refuse the rows of a dead letter of which a cell that was asked for is still in doubt."""
+    asked = {"", *batch.cells.column_names}
+    in_doubt = {
+        index for index, codes in _own_texts(block, "_code").items() if has_unsure_cells(codes)
+    }
+    found = {
+        index: some
+        for index in batch.index.tolist()
+        if index in in_doubt
+        if (some := [one for one in cell_faults(block, index) if one.column in asked])
+    }
+    is_refused = np.isin(batch.index, np.array(list(found), np.int64))
+    return _without(batch, is_refused), (
+        *rejections,
+        *(one for some in found.values() for one in some),
+    )
+
+
+def _own_texts(block: ReadBlock, name: str) -> dict[int, str]:
+    """Give a column of a dead letter by position."""
+    batch, _ = _read(block, [name])
+    texts = batch.cells.column(name).to_pylist()
+    return {index: text or "" for index, text in zip(batch.index.tolist(), texts, strict=True)}
+
+
+def _without(batch: Batch, flags: npt.NDArray[np.bool_]) -> Batch:
+    return Batch(batch.index[~flags], batch.cells.filter(pa.array(~flags)))
+
+
+def _cells(block: ReadBlock, index: int) -> dict[str, str | None] | None:
+    """Give all cells of a row by their columns; None if it cannot be read."""
+    cells: Sequence[str | None] | None
+    if isinstance(block, ArrowBlock):
+        cells, _ = cells_of_arrow(block, index)
+    elif isinstance(block, JsonBlock):
+        cells = cells_of_json(block, index)
+    else:
+        cells = cells_of(block, index)
+    return None if cells is None else dict(zip(block.columns, cells, strict=True))
+
+
+def cell_faults(block: Block, index: int) -> tuple[Rejection, ...]:
+    """Give what the reading cannot tell of single cells of a row, asked for or not.
+
+    The row has a record all the same, of which nobody can see that these cells are in doubt.
+    """
+    if isinstance(block, MendedBlock):
+        at = int(np.searchsorted(block.positions, index))
+        if at < len(block.positions) and block.positions[at] == index:
+            return cell_faults(block.mended, at)
+        return cell_faults(block.read, index)
+    found: tuple[Rejection, ...] = ()
+    if isinstance(block, ArrowBlock):
+        refused = block.refused_at.get(index, ())
+        found = tuple(one for one in refused if one.stage == "reading" and not one.raw)
+    if _is_dead_letter(block) and (cells := _cells(block, index)) is not None:
+        known = {(one.code, one.column) for one in found}
+        further = (replace(one, index=index) for one in unmended(cells))
+        found += tuple(one for one in further if (one.code, one.column) not in known)
+    return found
 
 
 def _with_constants(batch: Batch, constants: dict[str, str | None]) -> Batch:
@@ -185,16 +252,16 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     columns: which cells, in which order; None gives all in the block's own order, without those
     that a dead letter adds.
     """
-    cells: Sequence[str | None] | None
     if isinstance(block, MendedBlock):
         at = int(np.searchsorted(block.positions, index))
         if at < len(block.positions) and block.positions[at] == index:
             return read_record(block.mended, at, columns)
         return read_record(block.read, index, columns)
+    cells: Sequence[str | None] | None
     if isinstance(block, ArrowBlock):
         cells, raw = cells_of_arrow(block, index)
-        unmended = (one.raw for one in block.refused if one.index == index and one.raw)
-        if unfilled := next(unmended, ""):
+        raws = (one.raw for one in block.refused_at.get(index, ()) if one.raw)
+        if unfilled := next(raws, ""):
             return Record(None, unfilled)
     elif isinstance(block, JsonBlock):
         cells = cells_of_json(block, index)

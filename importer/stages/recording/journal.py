@@ -29,6 +29,8 @@ class DeadRow:
     stages, codes, columns, found, expected: of each reason; expected is "" for what the API said.
     raw: the record itself, where it could not be split or decoded.
     origin: its place in the run that read it from its file, where that is another one (a retry).
+    doubts: what the reading could not tell of cells that the mapping did not ask for; of each its
+        code, its column, what was found and what was expected.
     """
 
     ordinal: int
@@ -47,6 +49,7 @@ class DeadRow:
     attempts: int = 0
     request_id: str = ""
     origin: int | None = None
+    doubts: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def place(self) -> int:
@@ -171,6 +174,7 @@ def _row(path: Path, line: bytes) -> DeadRow:
         for key in ("cells", "stages", "codes", "columns", "found", "expected"):
             if record[key] is not None:
                 record[key] = tuple(record[key])
+        record["doubts"] = tuple(map(tuple, record.get("doubts", ())))
         return DeadRow(**record)
     except (ValueError, KeyError, TypeError):
         raise StateError(
