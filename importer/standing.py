@@ -9,6 +9,7 @@ from importer.stages.mending import CODE, STAGE, Judged
 
 _READING = "reading"
 _NOT_COMPUTED = "cell-not-computed"
+_OF_CELLS = ("cell-rounded", _NOT_COMPUTED)
 
 Cells = Sequence[str | None]
 
@@ -26,7 +27,13 @@ def still_standing(
     same = {column for column, then, text in pairs if (then or "") == (text or "")}
     if len(same) == len(pairs):
         same.add("")
-    return (one for one in reasons if one.stage == _READING and one.column in same)
+    return (
+        one
+        for one in reasons
+        if one.stage == _READING
+        # Where it was lost which cell it is, no change of the row tells that it is mended.
+        and (one.column in same or (not one.column and one.code in _OF_CELLS))
+    )
 
 
 def faults_of(
