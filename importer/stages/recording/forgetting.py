@@ -16,11 +16,12 @@ from importer.stages.recording.memory_scopes import Scope
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
+# The limit that is none keeps the places from being joined behind the whole memory.
 _FORGET = over_places("""
 UPDATE memory SET payload = NULL, slots = asked.slots
 FROM (
     SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:slots, i * :width + 1, :width) AS slots
-    FROM n
+    FROM n LIMIT -1
 ) AS asked
 WHERE memory.scope = :scope AND memory.user = asked.user
 """)
@@ -34,7 +35,7 @@ UPDATE memory SET payload = asked.payload, slots = asked.slots
 FROM (
     SELECT substr(:users, i * 16 + 1, 16) AS user, substr(:payloads, i * 8 + 1, 8) AS payload,
         substr(:sent, i * 8 + 1, 8) AS sent, substr(:slots, i * :width + 1, :width) AS slots
-    FROM n
+    FROM n LIMIT -1
 ) AS asked
 WHERE memory.scope = :scope AND memory.user = asked.user
     AND memory.payload IS NULL AND memory.sent = asked.sent
