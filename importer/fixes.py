@@ -22,7 +22,15 @@ from importer.records import (
     SourceOptions,
 )
 from importer.stages.mending import judged
-from importer.stages.reading import Source, cell_faults, content_mark, difference, read_record
+from importer.stages.reading import (
+    Source,
+    cell_faults,
+    content_mark,
+    difference,
+    mended_kinds,
+    native_of,
+    read_record,
+)
 from importer.stages.recording import open_for_reading, runs
 from importer.standing import each_once, faults_of, still_standing
 
@@ -47,6 +55,15 @@ class _Mended:
         start, end = np.searchsorted(self.numbers, [first, first + block.rows]).tolist()
         for at in range(start, end):
             yield int(self.numbers[at]) - first, self.rows[at]
+
+
+@dataclass(frozen=True)
+class _Result:
+    """A mended row: its cells, which of them are numbers (reading/natives.py), what is wrong."""
+
+    cells: tuple[str | None, ...]
+    kinds: str
+    refused: Sequence[Rejection]
 
 
 class Fixes:
@@ -87,7 +104,7 @@ class Fixes:
                 for position, row in found.of(block):
                     positions.setdefault(position, []).append(row)
         mended = [
-            (position, *result)
+            (position, result)
             for position, rows in sorted(positions.items())
             if (result := self._judged(block, position, rows))
         ]
@@ -96,40 +113,36 @@ class Fixes:
         return MendedBlock(
             block.number,
             block,
-            np.array([position for position, _, _ in mended], np.int64),
-            self._block(block, [cells for _, cells, _ in mended], [bad for *_, bad in mended]),
+            np.array([position for position, _ in mended], np.int64),
+            self._block(block, [row for _, row in mended]),
         )
 
-    def _judged(
-        self, block: ReadBlock, position: int, rows: Sequence[MendedRow]
-    ) -> tuple[tuple[str | None, ...], list[Rejection]] | None:
-        """Give the row's cells as they were mended, and what is wrong with them; None if not."""
-        cells = read_record(block, position, self._columns).cells
+    def _judged(self, block: ReadBlock, position: int, rows: Sequence[MendedRow]) -> _Result | None:
+        """Give the row as it was mended, and what is wrong with it; None if it was not."""
+        record = read_record(block, position, self._columns)
+        cells, kinds = record.cells, record.kinds
         refused: list[Rejection] = []
         doubted = [(cells, list(cell_faults(block, position)))] if cells is not None else []
         is_mended = False
         for row in rows:
             if cells is None:
                 if any(row.cells):
+                    kinds = mended_kinds(None, kinds, row.cells, row.kinds)
                     cells, is_mended = row.cells, True
                     doubted.append((cells, list(row.faults.values())))
                 continue
             found = judged(self._columns, cells, row.cells, row.at_fault, accept=self._accept)
             refused, unsure = faults_of(self._columns, cells, found, row.faults)
+            kinds = mended_kinds(cells, kinds, found.cells, row.kinds)
             cells, doubted = found.cells, [*doubted, (found.cells, unsure)]
             is_mended = is_mended or found.is_mended or bool(refused or unsure)
         if cells is None or not is_mended:
             return None
         for before, reasons in doubted:
             refused += still_standing(self._columns, before, cells, reasons)
-        return cells, each_once(refused)
+        return _Result(cells, kinds, each_once(refused))
 
-    def _block(
-        self,
-        block: ReadBlock,
-        cells: Sequence[tuple[str | None, ...]],
-        refused: Sequence[Sequence[Rejection]],
-    ) -> ArrowBlock:
+    def _block(self, block: ReadBlock, rows: Sequence[_Result]) -> ArrowBlock:
         return ArrowBlock(
             number=block.number,
             file=block.file,
@@ -137,15 +150,16 @@ class Fixes:
             columns=self._columns,
             table=pa.table(
                 {
-                    name: pa.array([row[at] for row in cells], pa.string())
+                    name: pa.array([row.cells[at] for row in rows], pa.string())
                     for at, name in enumerate(self._columns)
                 }
             ),
             refused=tuple(
                 Rejection(index, one.stage, one.code, one.column, one.found, one.expected, one.raw)
-                for index, some in enumerate(refused)
-                for one in some
+                for index, row in enumerate(rows)
+                for one in row.refused
             ),
+            native=native_of([row.kinds for row in rows], self._columns),
         )
 
 

@@ -188,6 +188,7 @@ class Losses:
                 line=block.line(index),
                 cells=record.cells,
                 raw=record.raw,
+                kinds=record.kinds,
                 stages=stages,
                 codes=codes,
                 columns=columns,

@@ -18,7 +18,7 @@ from importer.records import (
     SourceOptions,
 )
 from importer.stages.mending import CODE as REWRITTEN
-from importer.stages.reading import SourceFile, open_source, read_mended
+from importer.stages.reading import SourceFile, kinds_at, open_source, read_mended
 
 _NEEDED = ("_run", "_file", "_row")
 _MOST_NAMED = 5
@@ -34,6 +34,7 @@ class MendedRow:
     at_fault: the columns for which it says that it was refused.
     faults: what a workbook cannot tell of single cells (column -> why).
     place: where it stands in the mended file, for messages.
+    kinds: which cells are numbers there (see reading/natives.py).
     """
 
     run: str
@@ -43,6 +44,7 @@ class MendedRow:
     at_fault: frozenset[str]
     faults: dict[str, Rejection]
     place: str
+    kinds: str = ""
 
 
 class MendedTable:
@@ -97,7 +99,14 @@ class MendedTable:
                     at_fault=at_fault(codes[at].split(_BETWEEN), columns[at].split(_BETWEEN)),
                     faults=faults.get(index, {}),
                     place=place,
+                    kinds=self._kinds(block, index),
                 )
+
+    def _kinds(self, block: ReadBlock, index: int) -> str:
+        if not isinstance(block, ArrowBlock):
+            return ""
+        of = dict(zip(block.columns, kinds_at(block, index), strict=False))
+        return "".join(of.get(name, "t") for name in self.columns)
 
 
 def row_count(rows: int) -> str:

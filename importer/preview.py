@@ -180,7 +180,7 @@ class _View:
             problem="; ".join(
                 reason.message for reason in reasons if _is_about(reason, attribute, json)
             ),
-            steps=steps_of(self.typed.batch.cells, attribute),
+            steps=steps_of(self.typed.batch, attribute),
             checked=tuple(check.name for check in attribute.check) if json is not None else (),
         )
 

@@ -14,6 +14,12 @@ import pyarrow as pa
 Int64s = npt.NDArray[np.int64]
 
 
+class NumberText(str):
+    """The text of a cell that its source holds as a number, which no `decimal:` is about."""
+
+    __slots__ = ()
+
+
 class Fate(StrEnum):
     """What became of a row in the end; every row has exactly one."""
 
@@ -153,6 +159,7 @@ class ArrowBlock:
     numbers: the number of each row in its file, where they are not consecutive (mended rows).
     places: of each row, its place in the run that read it from its file; None where that is this
         run.
+    native: as in Batch, apart from the columns of `table` that have a type of numbers.
     """
 
     number: int
@@ -165,6 +172,7 @@ class ArrowBlock:
     constants: tuple[tuple[str, str | None], ...] = ()
     numbers: Int64s | None = None
     places: Int64s | None = None
+    native: pa.Table | None = None
 
     @property
     def rows(self) -> int:
@@ -286,10 +294,14 @@ class Batch:
     index: each row's position in its block (int64, ascending).
     cells: one string column per source column that was asked for, len(index) rows; a null cell
         is one that the source itself says is null (Parquet), never an empty text.
+    native: of the columns that may hold numbers, a boolean per cell: true where the source holds
+        it as a number; null where a person, or a table of text, may have written a number's text
+        in its place, of which nobody knows by which marks.  None: there are only texts.
     """
 
     index: Int64s
     cells: pa.Table
+    native: pa.Table | None = None
 
     @property
     def rows(self) -> int:

@@ -14,6 +14,7 @@ from importer.errors import SourceError
 from importer.mended_table import MendedRow, MendedTable, at_fault
 from importer.records import ArrowBlock, Fate, Rejection
 from importer.stages.mending import STAGE, judged
+from importer.stages.reading import mended_kinds, native_of
 from importer.stages.recording import DeadRow, DeadRows, Journal
 from importer.standing import each_once, faults_of, still_standing
 
@@ -119,6 +120,7 @@ class Retried:
             found=tuple(one.found for one in refused),
             expected=tuple(one.expected for one in refused),
             raw=raw,
+            kinds=_kinds(dead, cells, mended),
         )
 
     def _judged(
@@ -142,6 +144,12 @@ class Retried:
         rewritten, unsure = faults_of(self.columns, dead.cells, found, mended.faults)
         standing = still_standing(self.columns, dead.cells, found.cells, _reasons(dead))
         return found.cells, each_once((*rewritten, *unsure, *standing)), ""
+
+
+def _kinds(dead: DeadRow, cells: Sequence[str | None] | None, mended: MendedRow | None) -> str:
+    if cells is None or mended is None:
+        return dead.kinds
+    return mended_kinds(dead.cells, dead.kinds, cells, mended.kinds)
 
 
 def digest_of(cells: Sequence[str | None] | None) -> bytes:
@@ -219,6 +227,7 @@ def _block(rows: list[DeadRow], columns: Sequence[str]) -> ArrowBlock:
         refused=tuple(_refusals(rows)),
         numbers=np.array([row.row for row in rows], np.int64),
         places=np.array([row.ordinal for row in rows], np.int64),
+        native=native_of([row.kinds for row in rows], columns),
     )
 
 

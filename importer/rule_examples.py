@@ -102,6 +102,14 @@ def _dead_letter() -> Example:
     )
 
 
+def _doubtful_number() -> Example:
+    facts = {"_run": "r1", "_file": "u.xlsx", "_row": "1"}
+    cells = (facts.get(name, "") for name in DEAD_LETTER_COLUMNS)
+    table = f"ID,Spent,{','.join(DEAD_LETTER_COLUMNS)}\nuser-1,12.345,{','.join(cells)}\n"
+    mapping = 'attributes: {spent: {column: Spent, type: number, decimal: ",", thousands: "."}}'
+    return Example(mapping, table, "dead_letter.csv")
+
+
 EXAMPLES: dict[str, Example] = {
     # --- reading -----------------------------------------------------------------------------
     "ragged-row": _rows("user-1,Pune", "user-2,Goa,India", "user-3,Agra"),
@@ -127,6 +135,7 @@ EXAMPLES: dict[str, Example] = {
     "not-whole": _cell("type: string, whole: true", "17850.5"),
     "not-money": _cell("type: money, currency: EUR", "1.23.4 €"),
     "money-ambiguous": _cell("type: money, currency: EUR", "1.234 €"),
+    "number-ambiguous": _doubtful_number(),
     "currency-other": _cell("type: money, currency: EUR", "12 USD"),
     "undecided": Example(
         "attributes: {due: {column: Due, type: money, currency: {column: Currency}}}",

@@ -239,6 +239,16 @@ _RULES = (
         "that stands between letters and digits",
     ),
     _rule(
+        "number-ambiguous",
+        "coercing",
+        "a text such as 12.345, written in a table for a file that holds numbers, which the marks "
+        "of the mapping read as another number",
+        "one reading is a thousand times the other",
+        _OURS,
+        "write it without a mark for thousands and with the mapping's own decimal mark (12345, or "
+        '12,345 for `decimal: ","`), or as a number into a workbook',
+    ),
+    _rule(
         "currency-other",
         "coercing",
         "an amount in another currency than the mapping or its column states",

@@ -15,6 +15,7 @@ from importer.records import Batch, Rejection
 from importer.stages.coercing.arrays import flags
 from importer.stages.coercing.cells import column
 from importer.stages.coercing.columns import Column, coerced, leaves
+from importer.stages.coercing.natives import with_natives
 from importer.stages.coercing.refusals import bad_cells, blank_cells
 from importer.typed import Flags, Typed, TypedColumn
 
@@ -27,7 +28,8 @@ def coerce(batch: Batch, mapping: Mapping) -> Typed:
     customer id is null here and rejected by enforcing.
     """
     filtered = _filtered(batch.cells, mapping)
-    columns = [coerced(batch.cells, attribute) for attribute in mapping.fields]
+    cells = with_natives(batch)
+    columns = [coerced(cells, attribute) for attribute in mapping.fields]
     rejections: list[Iterable[Rejection]] = []
     left_out: list[Iterable[Rejection]] = []
     for attribute, result in zip(mapping.fields, columns, strict=True):

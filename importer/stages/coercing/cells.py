@@ -41,6 +41,9 @@ def column(cells: pa.Table, name: str) -> pa.Array:
         if chunks.num_chunks == 1
         else pa.concat_arrays(chunks.chunks or [pa.array([], pa.string())])
     )
+    if pa.types.is_struct(array.type):
+        # See natives.py.
+        array = pc.struct_field(array, "text")
     return array if array.type == pa.string() else array.cast(pa.string())
 
 

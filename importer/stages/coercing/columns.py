@@ -23,6 +23,7 @@ from importer.stages.coercing.arrays import compacted, expanded, flags, only
 from importer.stages.coercing.cells import clean, column, templated
 from importer.stages.coercing.contract import Bad, Coerced
 from importer.stages.coercing.deciders import alike, decided
+from importer.stages.coercing.natives import Native, coerced_apart, natives, with_marks
 from importer.stages.coercing.registry import TYPES
 from importer.typed import Flags
 
@@ -56,13 +57,13 @@ def coerced(cells: pa.Table, attribute: Attribute) -> Column:
     """Give an attribute's column; null where a cell is blank or bad."""
     match attribute.origin:
         case FromColumns(columns=(name,)):
-            return _one(column(cells, name), attribute, cells)
+            return _one(column(cells, name), attribute, cells, natives(cells, name))
         case FromColumns(columns=names):
-            return _first_valid([column(cells, name) for name in names], attribute, cells)
+            return _first_valid(names, attribute, cells)
         case FromTemplate(literals=literals, columns=names):
             return _one(templated(cells, literals, names, attribute.nulls), attribute, cells)
         case FromCoordinates(lat=lat, lon=lon):
-            return _pair(column(cells, lat), column(cells, lon), attribute)
+            return _pair(cells, lat, lon, attribute)
         case FromConstant(text=text):
             if attribute.decided:
                 return _one(pa.array([text] * cells.num_rows, pa.string()), attribute, cells)
@@ -87,9 +88,14 @@ def _object(parts: list[tuple[Attribute, Column]]) -> Column:
     return Column(core, core, False, blank, parts[0][1].raw[:1], ((),), tuple(parts))
 
 
-def _one(raw: pa.Array, attribute: Attribute, cells: pa.Table) -> Column:
+def _one(
+    raw: pa.Array, attribute: Attribute, cells: pa.Table, native: Native | None = None
+) -> Column:
+    def coerce(texts: pa.Array, by: Attribute) -> Coerced:
+        return decided(texts, by, cells, typed)
+
     ready = clean(raw, attribute)
-    result = decided(ready.texts, attribute, cells, typed)
+    result = coerced_apart(ready.texts, raw, attribute, native, coerce)
     return Column(
         result.values,
         result.core,
@@ -151,16 +157,17 @@ def _repeated(single: Column, rows: int) -> Column:
     )
 
 
-def _first_valid(sources: list[pa.Array], attribute: Attribute, cells: pa.Table) -> Column:
+def _first_valid(names: tuple[str, ...], attribute: Attribute, cells: pa.Table) -> Column:
     """Take each row's value from the first source that has a valid one; blame the first filled.
 
     With `first_filled`, what stands in the first filled one is the value, valid or not.
     """
     by_text = isinstance(attribute.origin, FromColumns) and attribute.origin.first == "filled"
-    missing = np.ones(len(sources[0]), dtype=np.bool_)
+    sources = [column(cells, name) for name in names]
+    missing = np.ones(cells.num_rows, dtype=np.bool_)
     parts: list[Column] = []
-    for raw in sources:
-        parts.append(_one(only(raw, missing), attribute, cells))
+    for name, raw in zip(names, sources, strict=True):
+        parts.append(_one(only(raw, missing), attribute, cells, natives(cells, name)))
         missing &= parts[-1].blank if by_text else flags(pc.is_null(parts[-1].core))
     blameless = missing | by_text
     bad: list[tuple[Bad, ...]] = []
@@ -181,12 +188,15 @@ def _restricted(bad: Bad, rows: Flags) -> Bad:
     return Bad(bad.positions[rows[bad.positions]], bad.code, bad.expected)
 
 
-def _pair(raw_lat: pa.Array, raw_lon: pa.Array, attribute: Attribute) -> Column:
+def _pair(cells: pa.Table, lat_name: str, lon_name: str, attribute: Attribute) -> Column:
+    raw_lat, raw_lon = column(cells, lat_name), column(cells, lon_name)
     lat, lon = clean(raw_lat, attribute), clean(raw_lon, attribute)
+    lat_texts = with_marks(lat.texts, raw_lat, attribute, natives(cells, lat_name))
+    lon_texts = with_marks(lon.texts, raw_lon, attribute, natives(cells, lon_name))
     half = lat.blank != lon.blank
     full = ~lat.blank & ~lon.blank
     mask = pa.array(full)
-    dense = geo.from_pair(lat.texts.filter(mask), lon.texts.filter(mask), attribute)
+    dense = geo.from_pair(lat_texts.filter(mask), lon_texts.filter(mask), attribute)
     indices = pa.array(np.cumsum(full, dtype=np.int64) - 1, mask=~full)
     result = _spread(dense, indices)
     raw = pc.binary_join_element_wise(pc.fill_null(raw_lat, ""), pc.fill_null(raw_lon, ""), ", ")

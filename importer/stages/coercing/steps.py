@@ -15,9 +15,11 @@ from importer.mapping_file.mapping import (
     FromParts,
     FromTemplate,
 )
+from importer.records import Batch
 from importer.stages.coercing.arrays import quoted
 from importer.stages.coercing.cells import cleaning_steps, column, templated
 from importer.stages.coercing.columns import Column, coerced
+from importer.stages.coercing.natives import with_natives
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,9 @@ class Step:
     is_json: bool = False
 
 
-def steps_of(cells: pa.Table, attribute: Attribute) -> tuple[Step, ...]:
+def steps_of(batch: Batch, attribute: Attribute) -> tuple[Step, ...]:
     """Give the steps that the first row of a batch takes; the cells themselves are none."""
-    return tuple(_steps(cells.slice(0, 1), attribute))
+    return tuple(_steps(with_natives(batch).slice(0, 1), attribute))
 
 
 def _steps(cells: pa.Table, attribute: Attribute) -> Iterator[Step]:

@@ -3,6 +3,7 @@
 from importer.stages.reading.description import SourceFile
 from importer.stages.reading.finding import lasting_path
 from importer.stages.reading.fingerprint import content_mark, difference, visible_difference
+from importer.stages.reading.natives import kinds_at, mended_kinds, native_of
 from importer.stages.reading.picking import picked
 from importer.stages.reading.remote import is_remote, shown_url
 from importer.stages.reading.rows import (
@@ -27,7 +28,10 @@ __all__ = [
     "difference",
     "fingerprint_of",
     "is_remote",
+    "kinds_at",
     "lasting_path",
+    "mended_kinds",
+    "native_of",
     "open_source",
     "picked",
     "read_batch",

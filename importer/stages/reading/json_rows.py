@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from importer.records import Batch, JsonBlock, Rejection
+from importer.records import Batch, JsonBlock, NumberText, Rejection
 
 LINE_BYTES = 1 << 20
 Row = dict[str, str | None]
@@ -95,7 +95,8 @@ def _text(value: object, written: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        return written
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return NumberText(written) if is_number else written
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("half of a surrogate pair")
     return value
@@ -129,7 +130,12 @@ def read_json_block(
             index.append(at)
             rows.append(row)
     cells = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
-    return Batch(np.array(index, np.int64), pa.table(cells)), tuple(rejections)
+    native = {
+        name: pa.array([isinstance(row.get(name), NumberText) for row in rows], pa.bool_())
+        for name in names
+    }
+    batch = Batch(np.array(index, np.int64), pa.table(cells), pa.table(native) if native else None)
+    return batch, tuple(rejections)
 
 
 def _unknown_key(row: Row, known: frozenset[str]) -> Fault | None:
@@ -146,6 +152,12 @@ def _rejection(block: JsonBlock, index: int, fault: Fault) -> Rejection:
 def raw_line(block: JsonBlock, index: int) -> str:
     r"""Give one line as text that loses nothing: bad bytes as \xNN, a backslash doubled."""
     return line_of(block, index).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+
+
+def json_kinds(block: JsonBlock, index: int) -> str:
+    """Give which cells of one row are numbers (see natives.py)."""
+    cells = cells_of_json(block, index) or [None] * len(block.columns)
+    return "".join("n" if isinstance(cell, NumberText) else "m" for cell in cells)
 
 
 def cells_of_json(block: JsonBlock, index: int) -> Sequence[str | None] | None:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from importer.errors import SourceError
 from importer.records import ArrowBlock, Batch, Rejection
 from importer.stages.reading.blocks import OnBytes, suitable_bytes
+from importer.stages.reading.natives import native_columns
 from importer.stages.reading.streams import Place, require_unchanged
 from importer.stages.reading.text import has_text, to_text
 
@@ -106,13 +107,16 @@ def read_arrow_block(
         for position in bad.tolist():
             column_of.setdefault(position, name)
     index, cells = np.arange(block.rows), pa.table(texts)
+    native = native_columns(block, names)
     refused = tuple(one for one in block.refused if not one.column or one.column in columns)
     if not column_of and not refused:
-        return Batch(index, cells), ()
+        return Batch(index, cells, native), ()
     bad_rows = sorted(column_of)
     raws = _raws(block.table.take(pa.array(bad_rows, pa.int64())))
     index = np.delete(index, sorted({*bad_rows, *(rejection.index for rejection in refused)}))
-    return Batch(index, cells.take(pa.array(index))), refused + tuple(
+    kept = pa.array(index)
+    native = None if native is None else native.take(kept)
+    return Batch(index, cells.take(kept), native), refused + tuple(
         Rejection(row, "reading", "undecodable", column_of[row], *_NO_TEXT, raw)
         for row, raw in zip(bad_rows, raws, strict=True)
     )

@@ -68,6 +68,7 @@ def _picked_arrow(block: ArrowBlock, indexes: Int64s, first_row: int) -> ArrowBl
         block,
         first_row=first_row,
         table=block.table.take(pa.array(indexes)),
+        native=None if block.native is None else block.native.take(pa.array(indexes)),
         lines=None if block.lines is None else block.lines[indexes],
         numbers=None if block.numbers is None else block.numbers[indexes],
         places=None if block.places is None else block.places[indexes],

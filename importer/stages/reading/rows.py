@@ -27,7 +27,13 @@ from importer.stages.reading.delimited import (
     read_text_block,
     short_cells,
 )
-from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
+from importer.stages.reading.json_rows import (
+    cells_of_json,
+    json_kinds,
+    raw_line,
+    read_json_block,
+)
+from importer.stages.reading.natives import doubted, joined, kinds_at
 from importer.stages.reading.parquet import cells_of_arrow, read_arrow_block
 from importer.stages.reading.unmended import has_unsure_cells, unmended
 
@@ -39,10 +45,12 @@ class Record:
     cells: the text of each column; a null of the source is None.  The whole is None if the row
         cannot be read.
     raw: the row's own text if it cannot be read, with bad bytes as \xNN; otherwise "".
+    kinds: which cells are numbers (see natives.py).
     """
 
     cells: tuple[str | None, ...] | None
     raw: str = ""
+    kinds: str = ""
 
 
 def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rejection, ...]]:
@@ -55,6 +63,7 @@ def read_batch(block: Block, columns: Collection[str]) -> tuple[Batch, tuple[Rej
         return _with_mended(block, columns)
     batch, rejections = _read(block, columns)
     if _is_dead_letter(block):
+        batch = _with_doubts(block, batch)
         batch, rejections = _without_unmended(block, batch, rejections)
         batch, rejections = _without_unsure(block, batch, rejections)
     constants = {name: text for name, text in block.constants if name in columns}
@@ -89,9 +98,16 @@ def _with_mended(
     if names:
         further = mended.cells.select(names).cast(cells.schema)
         cells = pa.concat_tables([cells, further]).take(order)
+    stayed = _filtered(batch.native, stays)
+    native = joined(stayed, int(stays.sum()), mended.native, mended.rows)
+    native = None if native is None else native.take(order)
     positions = set(block.positions.tolist())
     kept = (one for one in rejections if one.index not in positions)
-    return Batch(np.sort(index), cells), (*kept, *refused)
+    return Batch(np.sort(index), cells, native), (*kept, *refused)
+
+
+def _filtered(native: pa.Table | None, stays: np.typing.NDArray[np.bool_]) -> pa.Table | None:
+    return None if native is None else native.filter(pa.array(stays))
 
 
 def read_mended(block: ReadBlock) -> tuple[Batch, tuple[Rejection, ...]]:
@@ -137,6 +153,16 @@ def _read(block: ReadBlock, columns: Collection[str]) -> tuple[Batch, tuple[Reje
 
 def _is_dead_letter(block: ReadBlock) -> bool:
     return set(DEAD_LETTER_COLUMNS) <= set(block.columns)
+
+
+def _with_doubts(block: ReadBlock, batch: Batch) -> Batch:
+    """Doubt the texts of a dead letter whose source may have held numbers there."""
+    files, _ = _read(block, ["_file"])
+    file_of = dict(zip(files.index.tolist(), files.cells.column("_file").to_pylist(), strict=True))
+    names = [name for name in batch.cells.column_names if name not in DEAD_LETTER_COLUMNS]
+    of_rows = [file_of.get(index) or "" for index in batch.index.tolist()]
+    native = doubted(batch.native, names, of_rows) if names else None
+    return replace(batch, native=native)
 
 
 def _own_cells(cells: dict[str, str | None]) -> list[str]:
@@ -202,7 +228,8 @@ def _own_texts(block: ReadBlock, name: str) -> dict[int, str]:
 
 
 def _without(batch: Batch, flags: npt.NDArray[np.bool_]) -> Batch:
-    return Batch(batch.index[~flags], batch.cells.filter(pa.array(~flags)))
+    native = _filtered(batch.native, ~flags)
+    return Batch(batch.index[~flags], batch.cells.filter(pa.array(~flags)), native)
 
 
 def _cells(block: ReadBlock, index: int) -> dict[str, str | None] | None:
@@ -243,7 +270,7 @@ def _with_constants(batch: Batch, constants: dict[str, str | None]) -> Batch:
     cells = {name: batch.cells.column(name) for name in batch.cells.column_names}
     for name, text in constants.items():
         cells[name] = pa.repeat(pa.scalar(text, pa.string()), batch.rows)
-    return Batch(np.asarray(batch.index), pa.table(cells))
+    return Batch(np.asarray(batch.index), pa.table(cells), batch.native)
 
 
 def read_record(block: Block, index: int, columns: Sequence[str] | None = None) -> Record:
@@ -257,6 +284,25 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
         if at < len(block.positions) and block.positions[at] == index:
             return read_record(block.mended, at, columns)
         return read_record(block.read, index, columns)
+    if columns is None:
+        own = (*block.columns, *(name for name, _ in block.constants))
+        columns = [name for name in dict.fromkeys(own) if name not in DEAD_LETTER_COLUMNS]
+    record = _record(block, index, columns)
+    return replace(record, kinds=_kinds(block, index, columns))
+
+
+def _kinds(block: ReadBlock, index: int, columns: Sequence[str]) -> str:
+    if isinstance(block, TextBlock):
+        return ""
+    own = kinds_at(block, index) if isinstance(block, ArrowBlock) else json_kinds(block, index)
+    of = dict(zip(block.columns, own, strict=bool(own))) | {
+        name: "t" for name, _ in block.constants
+    }
+    found = "".join(of.get(name, "t") for name in columns)
+    return found if found.strip("t") else ""
+
+
+def _record(block: ReadBlock, index: int, columns: Sequence[str]) -> Record:
     cells: Sequence[str | None] | None
     if isinstance(block, ArrowBlock):
         cells, raw = cells_of_arrow(block, index)
@@ -275,8 +321,6 @@ def read_record(block: Block, index: int, columns: Sequence[str] | None = None) 
     if _is_dead_letter(block) and by_name["_raw"] and not _own_cells(by_name):
         # A dead letter's row that is still as we wrote it.
         return Record(None, str(by_name["_raw"]))
-    if columns is None:
-        columns = [name for name in by_name if name not in DEAD_LETTER_COLUMNS]
     return Record(tuple(by_name[name] for name in columns), "")
 
 

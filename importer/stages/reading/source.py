@@ -207,6 +207,7 @@ def _first_arrow_rows(block: ArrowBlock, rows: int) -> ArrowBlock:
     return replace(
         block,
         table=block.table.slice(0, rows),
+        native=None if block.native is None else block.native.slice(0, rows),
         lines=None if block.lines is None else block.lines[:rows],
         refused=tuple(rejection for rejection in block.refused if rejection.index < rows),
     )

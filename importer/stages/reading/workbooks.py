@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from importer.errors import SourceError
-from importer.records import DEAD_LETTER_SHEET, ArrowBlock, Rejection
+from importer.records import DEAD_LETTER_SHEET, ArrowBlock, NumberText, Rejection
 from importer.stages.reading.archives import unpacked_bytes
 from importer.stages.reading.blocks import OnBytes
 from importer.stages.reading.names import renamed
@@ -109,6 +109,7 @@ class SheetTable:
             pa.table({name: pa.array(texts, pa.string()) for name, texts in columns.items()}),
             np.array([line for line, _ in chunk], np.int64),
             tuple(refused),
+            native=pa.table({name: _are_numbers(texts) for name, texts in columns.items()}),
         )
 
     def _header(self) -> tuple[int, list[str]]:
@@ -168,12 +169,17 @@ def cell_text(value: Value, note: str | None = None) -> tuple[str, Fault | None]
     if isinstance(value, bool):
         return str(value).lower(), None
     if isinstance(value, int | float):
-        return _number(value)
+        text, fault = _number(value)
+        return NumberText(text), fault
     if isinstance(value, date | time):
         return value.isoformat(), None
     if isinstance(value, timedelta):
         return _duration(value), None
     return value, None
+
+
+def _are_numbers(texts: list[str]) -> pa.Array:
+    return pa.array([isinstance(text, NumberText) for text in texts], pa.bool_())
 
 
 def _number(value: float) -> tuple[str, Fault | None]:

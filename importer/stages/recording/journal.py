@@ -31,6 +31,7 @@ class DeadRow:
     origin: its place in the run that read it from its file, where that is another one (a retry).
     doubts: what the reading could not tell of cells that the mapping did not ask for; of each its
         code, its column, what was found and what was expected.
+    kinds: which cells the source holds as numbers, one letter a cell (see reading/natives.py).
     """
 
     ordinal: int
@@ -50,6 +51,7 @@ class DeadRow:
     request_id: str = ""
     origin: int | None = None
     doubts: tuple[tuple[str, str, str, str], ...] = ()
+    kinds: str = ""
 
     @property
     def place(self) -> int:

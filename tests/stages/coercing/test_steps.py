@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapping_file import Attribute, parse_mapping
+from importer.records import Batch
 from importer.stages.coercing import steps_of
 from importer.stages.coercing.cells import clean, cleaning_steps
 
@@ -18,7 +20,7 @@ def attribute(value: str) -> Attribute:
 
 
 def steps(value: str, **cells: str) -> list[tuple[str, str, str | None]]:
-    row = pa.table({name: [text] for name, text in (CELLS | cells).items()})
+    row = Batch(np.arange(1), pa.table({name: [text] for name, text in (CELLS | cells).items()}))
     return [(step.of, step.name, step.text) for step in steps_of(row, attribute(value))]
 
 
