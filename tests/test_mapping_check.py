@@ -91,6 +91,11 @@ def test_each_mistake_alone_is_told_alone(tmp_path: Path, table: Path) -> None:
         assert told[0].startswith(found), told
 
 
+def test_one_coordinate_alone_is_told_once(tmp_path: Path, table: Path) -> None:
+    text = "mapping: 1\ncustomer_id: id\nattributes: {a: {lat: Extra}, b: {lon: Extra}}\n"
+    assert [place for place, _, _ in problems(tmp_path, text, table)] == ["3:17", "3:34"]
+
+
 def test_columns_left_over_do_not_hide_misspelt_ones(tmp_path: Path, table: Path) -> None:
     text = "mapping: 1\ncustomer_id: id\nunmapped: error\nattributes: {a: First Nam, b: Phone}\n"
     found = [what for _, what, _ in problems(tmp_path, text, table)]

@@ -186,7 +186,7 @@ Lists = Annotated[
     list[str] | None,
     typer.Option(
         "--list",
-        help="A column whose cells are lists such as [a|b|c]. May be repeated.",
+        help="A column whose cells are lists such as \\[a|b|c]. May be repeated.",
         metavar="COLUMN",
         show_default=False,
     ),

@@ -67,7 +67,7 @@ UpdateExistingOnly = Annotated[
 StateDir = Annotated[
     Path | None,
     typer.Option(
-        help="Where runs keep their folders. [default: MOENGAGE_STATE_DIR or .moengage-import]",
+        help="Where runs keep their folders. \\[default: MOENGAGE_STATE_DIR or .moengage-import]",
         metavar="DIR",
         show_default=False,
     ),

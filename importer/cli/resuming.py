@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Run = Annotated[
     str | None,
     typer.Argument(
-        help="The run's id, the beginning of one, or `last`. [default: the latest unfinished one]",
+        help="The run's id, the beginning of one, or `last`. \\[default: the latest unfinished one]",
         show_default=False,
     ),
 ]

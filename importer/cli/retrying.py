@@ -45,7 +45,7 @@ OtherMapping = Annotated[
     typer.Option(
         "--mapping",
         "-m",
-        help="A mended mapping. [default: the run's own copy]",
+        help="A mended mapping. \\[default: the run's own copy]",
         metavar="FILE",
         show_default=False,
     ),

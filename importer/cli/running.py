@@ -56,7 +56,7 @@ IfUnfinished = Annotated[
     str | None,
     typer.Option(
         help="An unfinished run of the same source: refuse, resume, new, or auto (resume it if it "
-        "is the same, else begin anew). [default: ask on a terminal, else auto]",
+        "is the same, else begin anew). \\[default: ask on a terminal, else auto]",
         metavar="WORD",
         show_default=False,
     ),

@@ -38,7 +38,9 @@ OrderBy = Annotated[
 AppId = Annotated[str, typer.Option(help="The workspace's id.")]
 ApiKeyFile = Annotated[
     Path | None,
-    typer.Option(help="A file with the API key to take. [default: a new key]", show_default=False),
+    typer.Option(
+        help="A file with the API key to take. \\[default: a new key]", show_default=False
+    ),
 ]
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 

@@ -112,7 +112,8 @@ def _coordinates(
 ) -> FromCoordinates:
     if not (lat and lon):
         findings.add(path, "only one of `lat:` and `lon:`", "both", "add the other one")
-    return FromCoordinates(lat or "", lon or "")
+    # A column called "" would be missed once more.
+    return FromCoordinates(lat or lon or "", lon or lat or "")
 
 
 def _template(text: str, path: Path, findings: Findings) -> FromTemplate:

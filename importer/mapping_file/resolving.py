@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, cast
@@ -142,7 +143,9 @@ class _Resolver:
         for path, (line, column) in self.document.values.items():
             text = _value_at(self.document.root, path)
             if isinstance(text, str) and path[0] in _NAMING:
-                places.setdefault(text, f"{self.document.file}:{line}:{column}")
+                names = _BRACED.findall(text) if path[-1] == "template" else [text]
+                for name in names:
+                    places.setdefault(name, f"{self.document.file}:{line}:{column}")
         for name in self.model.where:
             places.setdefault(name, self.document.place(("where", name), of_key=True))
         return places
@@ -150,6 +153,9 @@ class _Resolver:
 
 _NAMING = ("customer_id", "attributes", "platforms", "duplicates")
 """The parts of the file whose texts may be columns' names."""
+
+_BRACED = re.compile(r"\{([^{}]*)\}")
+"""The columns in a template."""
 
 
 def _value_at(root: Any, path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -33,6 +34,12 @@ class _NotAllowed(ValueError):
 
 
 def _encoding(text: str) -> str:
+    try:
+        codecs.lookup(text)
+    except (LookupError, ValueError):
+        raise _NotAllowed(
+            "an encoding that Python knows, such as utf-8, cp1252 or utf-16"
+        ) from None
     return text
 
 

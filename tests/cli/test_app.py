@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import shlex
 import subprocess
 import sys
@@ -73,6 +74,8 @@ def test_the_help_of_a_command_names_every_flag(call: Call, name: str) -> None:
     assert flags >= set(FLAGS[name].split())
     assert [flag for flag in flags if flag not in said.out] == []
     assert all(param.help for param in shown)
+    # What stands in brackets would be taken for markup, and not be shown.
+    assert [param.help for param in shown if re.search(r"(?<!\\)\[", param.help)] == []
 
 
 def test_the_version_is_that_of_the_package(call: Call) -> None:

@@ -18,6 +18,15 @@ def test_a_missing_column_is_named_with_its_place_and_the_nearest_name() -> None
     assert problem.remedy == 'did you mean "E-mail"?'
 
 
+def test_a_missing_column_of_a_template_is_told_where_the_template_stands() -> None:
+    text = HEAD + "attributes:\n  a: {template: '{Frist Name} (x)'}\n"
+    with pytest.raises(MappingError) as caught:
+        bind(parse_mapping(text, "m.yaml"), ["CRM ID", "First Name"], "users.csv")
+    (problem,) = caught.value.problems
+    assert problem.place == "m.yaml:4:17"
+    assert problem.remedy == 'did you mean "First Name"?'
+
+
 def test_all_missing_columns_are_told_at_once() -> None:
     text = HEAD + "attributes: {a: A, b: {template: '{B}'}, c: {lat: C, lon: D}}\nwhere: {E: x}\n"
     with pytest.raises(MappingError) as caught:

@@ -213,6 +213,14 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
             HEAD + "attributes: {a: {column: A, type: datetime, timezone: Mars}}\n",
             ["unknown time zone `Mars`"],
         ),
+        (
+            HEAD + "attributes: {a: {column: A, type: datetime, timezone: asia/kolkata}}\n",
+            ["did you mean `Asia/Kolkata`?"],
+        ),
+        (
+            HEAD + "source: {encoding: latin-99}\n",
+            ["m.yaml:3:20: 'latin-99'; expected an encoding that Python knows"],
+        ),
         (HEAD + "attributes: {a: {template: no braces}}\n", ["the template 'no braces'"]),
         (HEAD + "attributes: {a: {column: A, otherwise: x}}\n", ["`otherwise:` without `values:`"]),
         (HEAD + "attributes: {a: {column: A, check: {gee: 1}}}\n", ["word for `check:` `gee`"]),
