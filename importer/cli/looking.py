@@ -143,7 +143,7 @@ def _rule_as_dict(rule: Rule) -> dict[str, Any]:
 def _listed(rule: Rule) -> str:
     set_to = f"; may be set to {', '.join(rule.choices)}" if rule.choices else ""
     return (
-        f"{rule.code:<19}{rule.severity:<9}{rule.what}\n{'':<28}{rule.why} ({rule.source}{set_to})"
+        f"{rule.code:<20}{rule.severity:<9}{rule.what}\n{'':<29}{rule.why} ({rule.source}{set_to})"
     )
 
 

@@ -93,8 +93,9 @@ def test_what_was_asked_for_is_only_for_its_owner(call: Call, users: str, folder
 
 def test_payloads_that_cannot_be_written_are_told(call: Call, users: str) -> None:
     said = call("check", users, "-m", "m.yaml", "--payloads", "u.csv/p.jsonl", "--json")
-    assert said.exit == 3
-    assert said.json["error"]["place"] == "u.csv/p.jsonl"
+    assert said.exit == 2
+    assert said.json["error"]["place"] == "--payloads"
+    assert said.json["error"]["found"].startswith("u.csv/p.jsonl, where nothing can be written")
 
 
 @pytest.mark.parametrize(
