@@ -32,7 +32,7 @@ from importer.stages.recording import (
     unchanged_among,
 )
 from importer.unsent import Unsent, says_nothing, until_one_differs
-from importer.value_hashes import payload_hashes, slots_of
+from importer.value_hashes import contradicting, payload_hashes, slots_of
 from importer.warned import Warned
 
 Flags = npt.NDArray[np.bool_]
@@ -93,6 +93,7 @@ class RunMemory:
         self._own = slots_of(mapping)
         # The scope may have more slots than this mapping, and others in front.
         self._places = np.array([scope.slots.index(slot) for slot in self._own], np.int64)
+        self._contradicting = contradicting(scope.slots, mapping)
         self._unsent = Unsent(mapping)
         refresh = config.refresh_after_seconds
         self._since = 0.0 if refresh is None else time.time() - refresh
@@ -137,6 +138,7 @@ class RunMemory:
                     payloads=payload_hashes(values[going]),
                     slots=self._spread(values[going]),
                     carried=self._spread(carried[going]),
+                    contradicted=carried[going] @ self._contradicting,
                 )
             )
         left_out[unchanged] = False
@@ -186,7 +188,7 @@ class RunMemory:
     def _make_unknown(self, block: SentBlock) -> None:
         self._sent.add(block)
         block.overwritten = self._ledger.do(
-            lambda connection: forget(connection, self._scope, block.users, block.carried)
+            lambda connection: forget(connection, self._scope, block.users, block.overruled)
         )
 
     # --- afterwards, in the event loop's thread ------------------------------------------------

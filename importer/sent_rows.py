@@ -27,8 +27,10 @@ class SentBlock:
 
     ordinals: their places in the run, ascending.  users, orders, payloads, slots: as in Accepted.
     ids: their customer ids.
-    carried: which values are in the bodies.  kept: whose hashes hold once a row is accepted: those
-        that its body carries, and no later one of the same user.
+    carried: which values are in the bodies.  contradicted: which others are then no longer true.
+    overruled: both: what earlier bodies said of them holds no longer.
+    kept: whose hashes hold once a row is accepted: those that its body carries, and no later one of
+        the same user overrules.
     last: whether no later row of its user was sent.
     open: how many of the rows are not yet settled and written down.
     touched: whether a row may have changed its user.
@@ -43,8 +45,10 @@ class SentBlock:
     payloads: Words
     slots: Words
     carried: Flags
+    contradicted: Flags
 
     def __post_init__(self) -> None:
+        self.overruled = self.carried | self.contradicted
         self.open = len(self.ordinals)
         self.touched = np.zeros(len(self.ordinals), dtype=bool)
         self.overwritten: Overwritten | None = None
@@ -60,7 +64,7 @@ class SentBlock:
         doubled = np.flatnonzero((ordered[1:] == ordered[:-1]).all(axis=1))
         self.last[order[doubled]] = False
         # From the last on, so that a row gives way to all that come after it.
-        later = self.carried.copy()
+        later = self.overruled.copy()
         for place in doubled[::-1].tolist():
             earlier, following = order[place], order[place + 1]
             self.kept[earlier] &= ~later[following]
@@ -78,13 +82,13 @@ class SentBlock:
         mine = np.flatnonzero(np.isin(self.users[:, 0], block.users[:, 0]))
         if not len(mine):
             return
-        carried: dict[bytes, Flags] = {}
+        overruled: dict[bytes, Flags] = {}
         theirs = np.flatnonzero(np.isin(block.users[:, 0], self.users[mine, 0]))
         for place in theirs.tolist():
             user = block.users[place].tobytes()
-            carried[user] = carried.get(user, False) | block.carried[place]
+            overruled[user] = overruled.get(user, False) | block.overruled[place]
         for place in mine.tolist():
-            found = carried.get(self.users[place].tobytes())
+            found = overruled.get(self.users[place].tobytes())
             if found is not None:
                 self.last[place] = False
                 self.kept[place] &= ~found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -23,13 +24,37 @@ _SAMPLE, _FEW = 256, 32
 # Their texts are whole JSON, also where it is a string.
 _WITH_QUOTES = ("json",)
 UNSET_RULES = "unset rules"
+_PLATFORM = "platform"
 
 
 def slots_of(mapping: Mapping) -> tuple[str, ...]:
     """Name what the columns of `value_hashes` belong to: the verb, then the attribute."""
     attributes = (f"{entry.update} {entry.name}" for entry in mapping.attributes)
-    platforms = (f"platform {entry.platform}" for entry in mapping.platforms)
+    platforms = (f"{_PLATFORM} {entry.platform}" for entry in mapping.platforms)
     return (*attributes, *platforms, *([UNSET_RULES] if mapping.unset else []))
+
+
+def contradicting(slots: Sequence[str], mapping: Mapping) -> npt.NDArray[np.bool_]:
+    """Tell which values of a memory are true no longer once the mapping's bodies carry theirs.
+
+    A list that was replaced is another one when something is added to it, and nobody knows which
+    attributes of other mappings a rule unset, or which of them brought back what one had unset.
+    Shape (slots of the mapping, slots).
+    """
+    own = slots_of(mapping)
+    return np.array([[_contradict(carried, slot, own) for slot in slots] for carried in own], bool)
+
+
+def _contradict(carried: str, slot: str, own: tuple[str, ...]) -> bool:
+    if UNSET_RULES in (carried, slot):
+        return slot not in own
+    return carried != slot and _subject(carried) == _subject(slot)
+
+
+def _subject(slot: str) -> tuple[bool, str]:
+    """Give what a slot's value is of: an attribute, or the platforms, which are sent as one."""
+    verb, _, name = slot.partition(" ")
+    return (True, "") if verb == _PLATFORM else (False, name)
 
 
 def value_hashes(

@@ -337,3 +337,49 @@ def test_a_merged_user_is_compared_as_he_is_sent(nightly: Nightly) -> None:
     rows[0] = ["user-1", "C", ""]
     assert fates(nightly.run(rows, merging)) == {"delivered": 1, "unchanged": 1, "superseded": 1}
     assert profile(nightly)["name"] == "C"
+
+
+def saying(attributes: str, send: str = "changed", more: str = "") -> str:
+    return (
+        f"mapping: 1\nname: m\ncustomer_id: id\nsend: {send}\n{more}"
+        f"attributes: {{name: {{column: name, protect: true}}, {attributes}}}\n"
+    )
+
+
+TAGS = "tags: {column: n, type: list, separator: '|'%s}"
+REPLACE, ADD = saying(TAGS % ""), saying(TAGS % ", update: add")
+
+
+def test_a_value_goes_again_after_another_mapping_changed_its_attribute_otherwise(
+    nightly: Nightly,
+) -> None:
+    nightly.run([["user-1", "A", "x|y"]], REPLACE, **PLAIN)
+    nightly.run([["user-1", "A", "z"]], ADD, **PLAIN)
+    assert profile(nightly)["tags"] == ["x", "y", "z"]
+    nightly.run([["user-1", "A", "x|y"]], REPLACE, **PLAIN)
+    assert profile(nightly)["tags"] == ["x", "y"]
+    nightly.run([["user-1", "A", "z"]], ADD, **PLAIN)
+    assert profile(nightly)["tags"] == ["x", "y", "z"]
+
+
+UNSETTING = saying("m: n", more="unset: [{attr: note, match: equals}]\n")
+NOTE = saying("note: {column: n, protect: true}", send="full")
+
+
+def test_a_value_goes_again_after_a_rule_unset_its_attribute(nightly: Nightly) -> None:
+    nightly.run([["user-1", "A", "x"]], NOTE, **PLAIN)
+    nightly.run([["user-1", "A", "x"]], UNSETTING, **PLAIN)
+    assert "note" not in profile(nightly)
+    nightly.run([["user-1", "A", "x"]], NOTE, **PLAIN)
+    assert profile(nightly)["note"] == "x"
+    nightly.run([["user-1", "A", "y"]], UNSETTING, **PLAIN)
+    assert "note" not in profile(nightly)
+
+
+def test_a_list_that_the_next_run_added_to_is_replaced_by_an_equal_one(nightly: Nightly) -> None:
+    protected = saying(TAGS % ", protect: true", send="full")
+    added = saying(TAGS % ", update: add", send="full")
+    nightly.run([["user-1", "A", "x"]], protected, **PLAIN)
+    nightly.run([["user-1", "A", "y"]], added, **PLAIN)
+    nightly.run([["user-1", "B", "x"]], protected, **PLAIN)
+    assert profile(nightly)["tags"] == ["x"]

@@ -12,7 +12,7 @@ from importer.job import open_job
 from importer.mapping_file import parse_mapping
 from importer.pipeline import Preparer
 from importer.prepared import Prepared
-from importer.value_hashes import body_hashes, payload_hashes, slots_of
+from importer.value_hashes import body_hashes, contradicting, payload_hashes, slots_of
 
 SECRET = b"s" * 32
 MAPPING = """mapping: 1
@@ -125,3 +125,39 @@ def test_a_body_of_which_nothing_is_left_is_none(tmp_path: Path) -> None:
     everything = frozenset({*slots_of(mapping), "platforms"})
     assert [without(body, everything, 1) for body in rows.bodies.to_pylist()] == [None] * 3
     assert isinstance(rows.bodies, pa.Array)
+
+
+WITH = "name: m\ncustomer_id: id\nattributes: "
+
+
+@pytest.mark.parametrize(
+    ("mapping", "carried", "slots"),
+    [
+        ("{a: a, b: b}", "replace a", ["add a", "remove a", "unset rules"]),
+        ("{a: {column: a, type: list, update: add}}", "add a", ["replace a", "remove a"]),
+        ("{a: a}\nunset: [{attr: old_}]", "replace a", ["add a", "remove a"]),
+        ("{a: a}\nunset: [{attr: old_}]", "unset rules", ["add a", "remove a", "replace b"]),
+        ("{b: b}\nplatforms: [{platform: iOS, active: i}]", "platform iOS", ["platform web"]),
+    ],
+)
+def test_what_a_body_carries_makes_other_values_untrue(
+    mapping: str, carried: str, slots: list[str]
+) -> None:
+    """Values of the same attribute in another verb; with rules that unset, all of other mappings."""
+    found = parse_mapping(f"mapping: 1\n{WITH}{mapping}\n", "m.yaml")
+    own = slots_of(found)
+    every = (
+        "replace a",
+        "add a",
+        "remove a",
+        "replace b",
+        "platform iOS",
+        "platform web",
+        "unset rules",
+    )
+    untrue = contradicting(every, found)[own.index(carried)]
+    known = {slot for slot, flag in zip(every, untrue, strict=True) if flag}
+    assert known >= set(slots)
+    assert not known & set(own)
+    if "unset rules" not in own:
+        assert known == {*slots, "unset rules"}

@@ -62,12 +62,12 @@ class Overwritten:
 
 
 def forget(
-    connection: sqlite3.Connection, scope: Scope, users: Words, carried: Flags
+    connection: sqlite3.Connection, scope: Scope, users: Words, overruled: Flags
 ) -> Overwritten:
     """Make users unknown, for what the server has of them may change from now on.
 
     users: at least one.
-    carried: which values their bodies carry; all others stay as they were accepted.
+    overruled: which values their bodies overrule; all others stay as they were accepted.
     Gives what was known of them, for `put_back`.
     """
     order = key_order(users)
@@ -78,7 +78,7 @@ def forget(
     slots = found.slots | found.fresh
     known, payloads = _payloads(connection, scope, asked)
     overwritten = Overwritten(asked[known], payloads, found.sent[known], slots[known])
-    slots[np.logical_or.reduceat(carried[order], begins)] = 0
+    slots[np.logical_or.reduceat(overruled[order], begins)] = 0
     connection.execute(
         _FORGET,
         {
