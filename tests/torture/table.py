@@ -21,6 +21,8 @@ where: {keep: [y]}
 duplicates: %s
 """
 MODES = ("each", "last", "merge")
+_ROWS_A_USER = 5
+_CHANGED = 0.3
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,17 @@ class Table:
     rows: int
     duplicates: str = "each"
 
+    def requests_at_least(self, *, changed: bool) -> int:
+        """Estimate from below how many requests an import takes, whole or of what changed."""
+        some = 0.8 * (_CHANGED if changed else 1.0)
+        return int(some * self.rows / (1 if self.duplicates == "each" else _ROWS_A_USER))
+
     def change(self, chance: random.Random) -> None:
         """Give some rows another name; nothing else changes."""
         with self.path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.reader(stream))
         for row in rows[1:]:
-            if chance.random() < 0.05:
+            if chance.random() < _CHANGED:
                 row[HEADER.index("name")] += " too"
         with self.path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(rows)
@@ -53,7 +60,7 @@ def make_table(folder: Path, rows: int, chance: random.Random, duplicates: str =
         writer = csv.writer(stream)
         writer.writerow(HEADER)
         for row in range(1, rows + 1):
-            writer.writerow(_row(row, rows // 5, chance))
+            writer.writerow(_row(row, rows // _ROWS_A_USER, chance))
     mapping.write_text(MAPPING % duplicates, encoding="utf-8")
     return Table(path, mapping, rows, duplicates)
 

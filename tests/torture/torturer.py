@@ -22,6 +22,7 @@ from tests.torture.table import MODES, Table, make_table
 FAULTS = {"latency_ms": 2, "jitter_ms": 6, "error_rate": 0.01, "reset_rate": 0.01}
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 120.0
+_MOST_STRIKES = 4
 
 
 @dataclass
@@ -93,12 +94,14 @@ class Bench:
 def _round(table: Table, more: list[str], before: Before, result: Result, bench: Bench) -> None:
     """Run one import to its end, whatever it takes, and have the checker look at it."""
     watch, chance = Watch(bench.base_url), bench.chance
+    # Few enough for all strikes to find it at work.
+    goals = table.requests_at_least(changed=bool(more)) // _MOST_STRIKES
     call = ["run", str(table.path), "-m", str(table.mapping), *more]
     asked, allowed = call, 0
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(2, _MOST_STRIKES)):
         gently = chance.random() < 0.2
         process = _start(asked, bench.environment, bench.concurrency)
-        report = _struck(process, watch, table.rows, chance, gently=gently)
+        report = _struck(process, watch, goals, chance, gently=gently)
         if report is not None and not report["fates"]["pending"]:
             break
         if gently and report is not None:
@@ -162,16 +165,19 @@ def _start(
 def _struck(
     process: subprocess.Popen[str],
     watch: Watch,
-    rows: int,
+    most: int,
     chance: random.Random,
     *,
     gently: bool,
 ) -> dict[str, Any] | None:
     """Strike an import when a random number of requests has come; give its report, if it has one.
 
-    Now and then it is struck before its first request, while it starts.
+    most: how many requests that is at most.  Now and then it is struck before its first one, while
+    it starts, and now and then when as many have come as it may have, while it ends.
     """
-    goal = watch.look() + chance.choice([0, *(chance.randint(1, rows) for _ in range(4))])
+    goal = watch.look() + chance.choice(
+        [0, *(chance.randint(1, most) for _ in range(6)), most * _MOST_STRIKES]
+    )
     moment = time.monotonic() + chance.uniform(0.2, 1.5)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
