@@ -34,10 +34,10 @@ from importer import Rate, RunConfig, Secret, SendingConfig, Target
 from importer.accounts import Accounts
 from importer.checkpoints import Checkpoints
 from importer.job import open_job
+from importer.memory.value_hashes import payload_hashes, slots_of
 from importer.pipeline import Preparer
 from importer.stages.recording import Accepted, Ledger, Scope, accept, open_scope, run_number
 from importer.stages.sending import run_in_loop
-from importer.value_hashes import payload_hashes, slots_of
 
 MAPPING = Path(__file__).parent / "users.yaml"
 MOST_OVERHEAD = 1.15

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from importer.mapping_file.conversion import Converted, convert_mapping
     from importer.mapping_file.schema import mapping_schema
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
-    from importer.memory import clear_memory, show_memory
+    from importer.memory.opening import clear_memory, show_memory
     from importer.observer import Observer
     from importer.ping import Ping, ping_target
     from importer.plan import Plan, plan_import
@@ -104,7 +104,7 @@ _HOMES = {
     "base_url_for": "config",
     "check_mapping": "mapping_check",
     "check_source": "check",
-    "clear_memory": "memory",
+    "clear_memory": "memory.opening",
     "convert_mapping": "mapping_file.conversion",
     "explain_row": "history.why",
     "explain_user": "history.why",
@@ -122,7 +122,7 @@ _HOMES = {
     "retry_rows": "retry",
     "run_import": "run",
     "run_mapping_tests": "mapping_tests",
-    "show_memory": "memory",
+    "show_memory": "memory.opening",
     "verify_run": "history.verify",
 }
 

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from importer.block_hashes import hashes_of
 from importer.keys import opened
 from importer.mapping_file import Mapping
+from importer.memory.block_hashes import hashes_of
+from importer.memory.unsent import Unsent, says_nothing
+from importer.memory.value_hashes import UNSET_RULES, payload_hashes, slots_of, unset_hash
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s
 from importer.sieves import taken_out
@@ -26,8 +28,6 @@ from importer.stages.recording import (
     remembered_users,
     unchanged_among,
 )
-from importer.unsent import Unsent, says_nothing
-from importer.value_hashes import UNSET_RULES, payload_hashes, slots_of, unset_hash
 
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]

@@ -13,22 +13,22 @@ import pyarrow as pa
 from importer.accounts import Accounts
 from importer.checkpoints import Checkpoints
 from importer.config import RunConfig, Target, time_limits
-from importer.errors import ImporterError, SourceChanged, StateError
+from importer.errors import ImporterError, StateError
 from importer.executors.local import prepared_alone, prepared_blocks, workers_for
 from importer.feed import BlockFeed, PreparedBlocks
 from importer.hints import after_run
 from importer.job import Job
 from importer.losses import Losses, Remark, reasons_of
+from importer.memory.run_memory import RunMemory
 from importer.observer import Observer, Pauses
-from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Request, Stop
+from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Request
 from importer.registration import Begun
 from importer.run_files import RunFiles
-from importer.run_memory import RunMemory
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code
 from importer.stages.sending import Client, Sender, Traffic, run_in_loop
-from importer.stopping import StopSignal, out_of_time, stop_for
+from importer.stopping import StopSignal, out_of_time, rows_changed, stop_for
 
 
 class ImportRun:
@@ -220,14 +220,7 @@ class ImportRun:
         """Notice a source whose rows are not those that were counted before the start."""
         opened = self.accounts.rows_opened
         if opened > rows or (opened < rows and not self.stop.is_set()):
-            self.stop.request(
-                Stop(
-                    "source-changed",
-                    f"{rows} rows were counted before the start, and {opened} were read",
-                    "see that nobody writes to the source, then run again",
-                    SourceChanged.exit_code,
-                )
-            )
+            self.stop.request(rows_changed(rows, opened))
 
     def _close(self, rows: int) -> RunReport:
         """Put the dead letter and the report in place; what fails now is in the report too."""
@@ -240,14 +233,17 @@ class ImportRun:
             self._failure = self._failure or error
         dead_letter = self.files.dead_letter
         report = self._report(rows, dead_letter)
-        try:
-            for path in filter(None, (self.folder.path / "report.json", self.config.report)):
-                write_json(path, report.as_dict())
-            self._register_end(report)
-        except StateError as error:
-            self._failure = self._failure or error
-            return self._report(rows, dead_letter)
+        for put in (self._write_report, self._register_end):
+            try:
+                put(report)
+            except StateError as error:
+                self._failure = self._failure or error
+                report = self._report(rows, dead_letter)
         return report
+
+    def _write_report(self, report: RunReport) -> None:
+        for path in filter(None, (self.folder.path / "report.json", self.config.report)):
+            write_json(path, report.as_dict())
 
     def _register_end(self, report: RunReport) -> None:
         state = RunState.STOPPED if report.fates[Fate.PENDING] else RunState.FINISHED

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from importer.keys import UserKeys, user_keys, value_keys
 from importer.mapping_file import Attribute, Mapping
+from importer.memory.value_hashes import ValueHashes, value_hashes
 from importer.prepared import Prepared, Standing
 from importer.ranks import Ranks, ranks_of
 from importer.records import Block, Int64s, Rejection
@@ -26,7 +27,6 @@ from importer.stages.mending import STAGE as MENDING
 from importer.stages.reading import read_batch, without_refusals
 from importer.stages.validating import RowSchema
 from importer.typed import Typed
-from importer.value_hashes import ValueHashes, value_hashes
 from importer.warned import Warned
 
 

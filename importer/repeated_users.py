@@ -16,11 +16,11 @@ from importer.config import RunConfig
 from importer.errors import UsageError
 from importer.executors.local import done_in_threads, threads_for
 from importer.job import Job
+from importer.memory.value_hashes import id_words
 from importer.observer import Observer
 from importer.records import Block
 from importer.stopping import StopSignal
 from importer.survey import RowPlace, survey_source
-from importer.value_hashes import id_words
 
 _PARTS = 64
 _IN_MEMORY_BYTES = 1 << 20

@@ -14,7 +14,7 @@ from importer.errors import ImporterError
 from importer.forecast import hold_to_guards
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
-from importer.memory import require_memory, run_memory
+from importer.memory.opening import require_memory, run_memory
 from importer.observer import Observer, Silence
 from importer.other_rows import other_rows
 from importer.outputs import outputs_of, require_harmless
@@ -71,7 +71,7 @@ def run_job(
         state_lock(config.state_dir, f"a run into {target.app_id}", config.wait_seconds) as lock,
         Ledger(config.state_dir) as ledger,
     ):
-        require_memory(job, target, config, ledger)
+        require_memory(job.source, job.mapping, target.app_id, config, ledger)
         require_users_once(job, config, watcher, signal)
         begun = begin(ledger, job, target, config, datetime.now(UTC))
         lock.carries(begun.record.run)
@@ -102,7 +102,10 @@ def carry_out(
     with ExitStack() as stack:
         memory = None
         if not signal.is_set():
-            memory = stack.enter_context(run_memory(job, target, config, ledger, begun))
+            record, settled = begun.record, begun.progress.settled
+            memory = stack.enter_context(
+                run_memory(ledger, record, settled, job.mapping, job.places, config)
+            )
         return ImportRun(
             job,
             target,

@@ -65,3 +65,10 @@ def stop_for(error: ImporterError) -> Stop:
     exit_status = max(error.exit_code, StateError.exit_code)
     message = f"{problem.place}: {problem.found}; expected {problem.expected}"
     return Stop(code, message, problem.remedy, exit_status)
+
+
+def rows_changed(counted: int, read: int) -> Stop:
+    """Say that a source had other rows when it was read than before the start."""
+    message = f"{counted} rows were counted before the start, and {read} were read"
+    remedy = "see that nobody writes to the source, then run again"
+    return Stop("source-changed", message, remedy, SourceChanged.exit_code)

@@ -23,13 +23,13 @@ from importer.feed import PreparedBlocks
 from importer.keys import user_keys
 from importer.mapping_file import Mapping as MappingFile
 from importer.mapping_file import parse_mapping
+from importer.memory.value_hashes import body_hashes, payload_hashes, slots_of
 from importer.plan import Plan, plan_import
 from importer.records import SourceOptions
 from importer.resume import find_unfinished, open_unfinished, resume_run
 from importer.retry import retry_rows
 from importer.stages.recording import Ledger, find_scope, look_up, open_for_reading
 from importer.stages.sending import NoAnswer, Reply
-from importer.value_hashes import body_hashes, payload_hashes, slots_of
 from tests.journeys import FAST, write_csv
 
 HEADER = ("id", "name", "n", "opted")

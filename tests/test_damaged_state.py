@@ -19,14 +19,16 @@ from typing import Any
 
 import pytest
 
-from importer import RunConfig, plan_import
+from importer import RunConfig, plan_import, run_import
 from importer.errors import ImporterError, StateError
 from importer.history.past_runs import find_past_run, list_runs
 from importer.history.verify import verify_run
 from importer.history.why import explain_user
 from importer.job import open_job
 from importer.mapping_file import parse_mapping
-from importer.memory import show_memory
+from importer.memory.opening import show_memory
+from importer.observer import Silence
+from importer.records import Fate
 from importer.registration import begin
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread
@@ -217,6 +219,35 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_same_call_finishes_it(
             code, report, err = imported(words, environment)
             assert complaints(expected(table.path), base_url, report, before) == []
         assert code == 0, err
+
+
+class Usurper(Silence):
+    """Puts a file where a folder was as soon as a row is through."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.touch()
+
+
+def test_a_run_whose_report_cannot_be_put_in_place_is_finished_all_the_same(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    folder, state = tmp_path / "reports", tmp_path / "state"
+    folder.mkdir()
+    config = RunConfig(sending=FAST, state_dir=state, report=folder / "report.json")
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    found = run_import(users, mapping, target_of(sandbox), config, observer=Usurper(folder))
+    assert found.stop is not None
+    assert (found.exit, found.stop.code) == (StateError.exit_code, "state")
+    assert str(folder) in found.stop.message
+    (known,) = list_runs(state)
+    assert known.standing == "finished"
+    assert known.report["exit"] == found.exit
+    assert found.folder is not None
+    assert json.loads((found.folder / "report.json").read_bytes())["run"] == found.run
 
 
 NOBODY = 65534

@@ -24,7 +24,7 @@ from importer import (
 )
 from importer.accounts import Accounts
 from importer.mapping_file import parse_mapping
-from importer.memory import show_memory
+from importer.memory.opening import show_memory
 from importer.observer import Silence
 from importer.resume import find_unfinished, resume_run
 from importer.sandbox import SandboxConfig, SandboxThread

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from importer import Fate, RunReport, SendingConfig, UsageError
-from importer.memory import clear_memory, show_memory
+from importer.memory.opening import clear_memory, show_memory
 from importer.retried_rows import RetryChoice
 from importer.retry import retry_rows
 from importer.sandbox import SandboxConfig, SandboxThread

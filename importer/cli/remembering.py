@@ -41,7 +41,7 @@ def show(state_dir: options.StateDir = None, as_json: options.Json = False) -> i
     """Show of how many users it is known what they were last sent, per workspace and mapping."""
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
-    from importer.memory import show_memory
+    from importer.memory.opening import show_memory
 
     folder = chosen_state_dir(state_dir)
     found = show_memory(folder)
@@ -71,7 +71,7 @@ def clear(
     """
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
-    from importer.memory import clear_memory, show_memory
+    from importer.memory.opening import clear_memory, show_memory
 
     folder = chosen_state_dir(state_dir)
     if not yes:

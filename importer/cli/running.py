@@ -247,9 +247,9 @@ def _send(session: Session, sources: list[str], mapping: str, config: RunConfig)
 
 def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfig:
     """Ask whether all users are to be sent, where none is remembered to be left out."""
-    from importer.memory import is_first_time
+    from importer.memory.opening import is_first_time
 
-    if not is_first_time(job, target, config):
+    if not is_first_time(job.mapping, target.app_id, config):
         return config
     rows = job.source.count_rows(config.limit)
     found = answer(f"Nothing is remembered of earlier runs. Send all {rows:,} rows? [y/N]")

@@ -22,14 +22,15 @@ Path = tuple[str | int, ...]
 _MOST_NODES = 100_000
 _DEEPEST = 20
 
-# To YAML 02134 is a number, and as one it would lose its zero: postcodes and ids look so.
-_CODE = re.compile("[-+]?0[0-9]+")
+# To YAML 02134 and +4930901820 are numbers, and as such they would lose zero and plus: postcodes,
+# ids and phone numbers look so.
+_CODE = re.compile("[-+]?0[0-9]+|\\+[0-9]{7,}")
 
 
 class Scalar(str):
     """A text as typed in the file, with YAML's opinion of it: str, int, float, bool or null.
 
-    Digits behind a leading zero are a str.
+    Digits behind a leading zero are a str, and so are many behind a plus.
     """
 
     __slots__ = ("tag",)

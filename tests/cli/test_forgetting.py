@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.memory import show_memory
+from importer.memory.opening import show_memory
 from importer.sandbox import SandboxThread
 from importer.stages.recording import state_lock
 from tests.cli.conftest import Call

@@ -80,6 +80,8 @@ def test_every_way_to_name_a_value_is_understood() -> None:
         ("02134", "string"),
         ("007", "string"),
         ("-007", "string"),
+        ("+4930901820", "string"),
+        ("+5", "integer"),
     ],
 )
 def test_a_constant_without_a_type_has_the_type_that_was_written(constant: str, kind: str) -> None:

@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from importer.block_hashes import hashes_of
 from importer.config import RunConfig
 from importer.mapping_file import Mapping
+from importer.memory.block_hashes import hashes_of
+from importer.memory.sent_rows import SentBlock, SentRows
+from importer.memory.unsent import Unsent, says_nothing, until_one_differs
+from importer.memory.value_hashes import contradicting, payload_hashes, slots_of
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s, Outcome
-from importer.sent_rows import SentBlock, SentRows
 from importer.sieves import taken_out
 from importer.stages.recording import (
     PLACE_BITS,
@@ -31,8 +33,6 @@ from importer.stages.recording import (
     require_partition,
     unchanged_among,
 )
-from importer.unsent import Unsent, says_nothing, until_one_differs
-from importer.value_hashes import contradicting, payload_hashes, slots_of
 from importer.warned import Warned
 
 Flags = npt.NDArray[np.bool_]

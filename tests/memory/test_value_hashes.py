@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from importer.bodies import without
 from importer.config import RunConfig
 from importer.job import open_job
 from importer.mapping_file import parse_mapping
+from importer.memory.bodies import without
+from importer.memory.value_hashes import body_hashes, contradicting, payload_hashes, slots_of
 from importer.pipeline import Preparer
 from importer.prepared import Prepared
-from importer.value_hashes import body_hashes, contradicting, payload_hashes, slots_of
 
 SECRET = b"s" * 32
 MAPPING = """mapping: 1

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from importer.bodies import without
 from importer.mapping_file import Mapping
+from importer.memory.bodies import without
+from importer.memory.value_hashes import slots_of
 from importer.moengage.names import PLATFORMS_KEY
 from importer.prepared import Prepared
 from importer.records import Int64s
-from importer.value_hashes import slots_of
 
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.util import hash_array
 
-from importer.bodies import values_of
 from importer.mapping_file import Mapping
+from importer.memory.bodies import values_of
 from importer.typed import Typed, TypedColumn
 
 ValueHashes = npt.NDArray[np.uint64]

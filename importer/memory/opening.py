@@ -7,14 +7,18 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from importer.config import RunConfig, Target
+from importer.config import RunConfig
 from importer.errors import UsageError
-from importer.job import Job
-from importer.registration import Begun
-from importer.run_memory import Orders, RunMemory
+from importer.mapping_file import Mapping
+from importer.memory.run_memory import Orders, RunMemory
+from importer.memory.value_hashes import slots_of
+from importer.records import Int64s
+from importer.stages.reading import Source
 from importer.stages.recording import (
     Ledger,
     Remembered,
+    RunRecord,
+    Settled,
     find_scope,
     forget_all,
     open_for_reading,
@@ -23,38 +27,38 @@ from importer.stages.recording import (
     run_number,
     state_lock,
 )
-from importer.value_hashes import slots_of
 
 
 @contextmanager
 def run_memory(
-    job: Job,
-    target: Target,
-    config: RunConfig,
     ledger: Ledger,
-    begun: Begun,
+    record: RunRecord,
+    settled: Settled,
+    mapping: Mapping,
+    places: Int64s | None,
+    config: RunConfig,
 ) -> Iterator[RunMemory]:
-    """Give a run its memory, as the mapping's name and the workspace have it."""
-    run, slots = begun.record.run, slots_of(job.mapping)
-    scope = ledger.do(
-        lambda connection: open_scope(connection, target.app_id, job.mapping.name, slots, run)
-    )
-    retried = begun.record.options.get("retry") or {}
-    origin = retried.get("origin", run)
-    number = ledger.do(lambda connection: run_number(connection, origin))
+    """Give a run its memory, as the mapping's name and the workspace have it.
+
+    settled: the run's rows that an earlier process saw through.
+    places: where its rows stand in the run that it retries; None for a run of its own rows.
+    """
+    run, slots, retried = record.run, slots_of(mapping), record.options.get("retry") or {}
+    scope = ledger.do(lambda c: open_scope(c, record.workspace, mapping.name, slots, run))
+    number = ledger.do(lambda c: run_number(c, retried.get("origin", run)))
     with ledger.reading() as reader:
         yield RunMemory(
             ledger,
             reader,
             scope,
-            job.mapping,
+            mapping,
             replace(config, force=config.force or bool(retried.get("force"))),
-            Orders(number, job.places),
-            begun.progress.settled,
+            Orders(number, places),
+            settled,
         )
 
 
-def is_first_time(job: Job, target: Target, config: RunConfig) -> bool:
+def is_first_time(mapping: Mapping, workspace: str, config: RunConfig) -> bool:
     """Tell whether the run would leave unchanged users out, and none is remembered."""
     if not config.only_changed or config.first_time:
         return False
@@ -62,20 +66,21 @@ def is_first_time(job: Job, target: Target, config: RunConfig) -> bool:
     if connection is None:
         return True
     with closing(connection):
-        return find_scope(connection, target.app_id, job.mapping.name) is None
+        return find_scope(connection, workspace, mapping.name) is None
 
 
-def require_memory(job: Job, target: Target, config: RunConfig, ledger: Ledger) -> None:
+def require_memory(
+    source: Source, mapping: Mapping, workspace: str, config: RunConfig, ledger: Ledger
+) -> None:
     """Refuse to send everybody where only changes were asked for, unless that is meant."""
     if not config.only_changed or config.first_time:
         return
-    name = job.mapping.name
-    if ledger.do(lambda connection: find_scope(connection, target.app_id, name)) is not None:
+    if ledger.do(lambda connection: find_scope(connection, workspace, mapping.name)) is not None:
         return
-    rows = job.source.count_rows(config.limit)
+    rows = source.count_rows(config.limit)
     raise UsageError(
         "--only-changed",
-        f"an empty memory for the mapping {job.mapping.name} and the workspace {target.app_id}: "
+        f"an empty memory for the mapping {mapping.name} and the workspace {workspace}: "
         f"nothing would be left out, and all {rows:,} rows sent",
         "users that an earlier run sent with this mapping and this state folder",
         "say that it is meant with --first-time; or name the state folder of the earlier runs "

@@ -6,8 +6,8 @@ import numpy as np
 
 from importer.keys import UserKeys
 from importer.mapping_file import Mapping
+from importer.memory.value_hashes import ValueHashes, body_hashes
 from importer.prepared import Prepared
-from importer.value_hashes import ValueHashes, body_hashes
 
 
 def hashes_of(prepared: Prepared, mapping: Mapping, secret: bytes) -> tuple[UserKeys, ValueHashes]:
