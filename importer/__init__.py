@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from importer.mapping_file.schema import mapping_schema
     from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.memory.opening import clear_memory, show_memory
+    from importer.mended.retried_rows import RetryChoice
     from importer.observer import Observer
     from importer.ping import Ping, ping_target
-    from importer.plan import Plan, plan_import
+    from importer.plan.plan import Plan, plan_import
     from importer.preview import PreviewRow, PreviewValue, preview_source
     from importer.proposal import Proposal, propose_mapping
     from importer.records import Fate, Stop
     from importer.resume import Unfinished, find_unfinished, resume_run
-    from importer.retried_rows import RetryChoice
     from importer.retry import retry_rows
     from importer.run import run_import
     from importer.stages.recording import Remembered
@@ -72,7 +72,7 @@ _HOMES = {
     "Observer": "observer",
     "PastRun": "history.past_runs",
     "Ping": "ping",
-    "Plan": "plan",
+    "Plan": "plan.plan",
     "PreviewRow": "preview",
     "PreviewValue": "preview",
     "Problem": "errors",
@@ -81,7 +81,7 @@ _HOMES = {
     "Rate": "amounts",
     "Reason": "stages.reporting",
     "Remembered": "stages.recording",
-    "RetryChoice": "retried_rows",
+    "RetryChoice": "mended.retried_rows",
     "RowStory": "history.why",
     "RunConfig": "config",
     "RunReport": "stages.reporting",
@@ -114,7 +114,7 @@ _HOMES = {
     "load_mapping": "mapping_file",
     "mapping_schema": "mapping_file.schema",
     "ping_target": "ping",
-    "plan_import": "plan",
+    "plan_import": "plan.plan",
     "preview_source": "preview",
     "propose_mapping": "proposal",
     "prune_runs": "history.pruning",

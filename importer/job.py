@@ -8,9 +8,9 @@ from pathlib import Path
 
 from importer.config import RunConfig, Target
 from importer.errors import MappingError, TargetError
-from importer.fixes import Fixes
 from importer.mapping_file import Mapping, bind, load_mapping
-from importer.mended_table import row_count
+from importer.mended.fixes import Fixes
+from importer.mended.table import row_count
 from importer.pipeline import Preparer
 from importer.records import Int64s
 from importer.sieves import Sieve

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from importer.config import RunConfig
 from importer.errors import SourceError, StateError, UsageError
-from importer.fixes import CHECK
 from importer.job import MappingLike
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
-from importer.mended_table import MendedTable, row_count
+from importer.mended.fixes import CHECK
+from importer.mended.retried_rows import Counts, Retried, RetryChoice, digest_of
+from importer.mended.table import MendedTable, row_count
 from importer.records import Fate, SourceOptions
-from importer.retried_rows import Counts, Retried, RetryChoice, digest_of
 from importer.run_options import config_from, mapping_hash
 from importer.stages.recording import (
     FATES,

@@ -18,7 +18,8 @@ import orjson
 from importer.config import RunConfig, Target
 from importer.errors import UsageError
 from importer.job import Job, MappingLike, require_same_workspace
-from importer.mended_table import MendedTable, row_count
+from importer.mended.retried_rows import Counts, RetryChoice
+from importer.mended.table import MendedTable, row_count
 from importer.observer import Observer
 from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
@@ -31,7 +32,6 @@ from importer.parents import (
 )
 from importer.records import SourceOptions
 from importer.registration import Begun, begin_retry
-from importer.retried_rows import Counts, RetryChoice
 from importer.run import carry_out
 from importer.run_options import mapping_hash, options_of
 from importer.stages.recording import Journal, Ledger, RunFolder, RunRecord, state_lock

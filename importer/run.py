@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importer.config import RunConfig, Target, time_limits
 from importer.constant_id import require_several_users
 from importer.errors import ImporterError
-from importer.forecast import hold_to_guards
 from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.memory.opening import require_memory, run_memory
@@ -19,7 +18,8 @@ from importer.observer import Observer, Silence
 from importer.other_rows import other_rows
 from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
-from importer.planned import require_planned
+from importer.plan.binding import require_planned
+from importer.plan.forecast import hold_to_guards
 from importer.registration import Begun, begin
 from importer.repeated_users import require_users_once
 from importer.stages.recording import Ledger, network_file_system, state_lock

@@ -11,9 +11,9 @@ import numpy as np
 from importer.config import RunConfig
 from importer.job import Job, job_of
 from importer.mapping_file import Mapping
+from importer.mended.retried_rows import stored_blocks, unchanged_flags
 from importer.prepared import Prepared
 from importer.records import Fate
-from importer.retried_rows import stored_blocks, unchanged_flags
 from importer.sieves import taken_out
 from importer.stages.reading import SourceFile, StoredSource
 from importer.stages.recording import Journal, read_journal

@@ -24,7 +24,7 @@ from importer.keys import user_keys
 from importer.mapping_file import Mapping as MappingFile
 from importer.mapping_file import parse_mapping
 from importer.memory.value_hashes import body_hashes, payload_hashes, slots_of
-from importer.plan import Plan, plan_import
+from importer.plan.plan import Plan, plan_import
 from importer.records import SourceOptions
 from importer.resume import find_unfinished, open_unfinished, resume_run
 from importer.retry import retry_rows

@@ -13,7 +13,7 @@ import pytest
 
 from importer import Fate, RunReport, SendingConfig, UsageError
 from importer.memory.opening import clear_memory, show_memory
-from importer.retried_rows import RetryChoice
+from importer.mended.retried_rows import RetryChoice
 from importer.retry import retry_rows
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import FAST, fates, profiles, run, target_of, write_csv

@@ -12,7 +12,7 @@ import pytest
 from importer import Fate, RunConfig, RunReport, check_source, run_import
 from importer.errors import UsageError
 from importer.mapping_file import parse_mapping
-from importer.plan import Plan, plan_import
+from importer.plan.plan import Plan, plan_import
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import FAST, fates, profiles, target_of, write_csv
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from importer.cli.summary import summary
-from importer.plan import Plan
+from importer.plan.plan import Plan
 
 _MOST_ATTRIBUTES = 8
 

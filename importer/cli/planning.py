@@ -68,9 +68,9 @@ def plan(
     from importer.cli.plan_page import plan_page
     from importer.cli.progress import Progress
     from importer.config import RunConfig, SendingConfig
-    from importer.guard import guarded_stop
     from importer.job import open_job
-    from importer.plan import plan_job
+    from importer.plan.guard import guarded_stop
+    from importer.plan.plan import plan_job
     from importer.sandbox import SandboxConfig
 
     options.ready()

@@ -14,7 +14,7 @@ from importer.cli.running import DeadLetterPath, FinishBy, MaxTime, ReportPath, 
 from importer.cli.session import Session
 
 if TYPE_CHECKING:
-    from importer.retried_rows import RetryChoice
+    from importer.mended.retried_rows import RetryChoice
 
 Asked = Annotated[
     str,
@@ -103,7 +103,7 @@ def retry(
 
 def _choice(only: str | None, accept_cells: bool, force: bool) -> RetryChoice:
     from importer.errors import UsageError
-    from importer.retried_rows import RetryChoice
+    from importer.mended.retried_rows import RetryChoice
 
     if only not in (None, "undelivered"):
         raise UsageError(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from importer.errors import MappingError
-from importer.guard import EXIT, Expectation, breaches, guarded_stop
 from importer.mapping_file import Guards, parse_mapping
+from importer.plan.guard import EXIT, Expectation, breaches, guarded_stop
 
 USUAL = Expectation(
     rows=1000,

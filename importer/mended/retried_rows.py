@@ -11,12 +11,12 @@ import orjson
 import pyarrow as pa
 
 from importer.errors import SourceError
-from importer.mended_table import MendedRow, MendedTable, at_fault
+from importer.mended.standing import each_once, faults_of, still_standing
+from importer.mended.table import MendedRow, MendedTable, at_fault
 from importer.records import ArrowBlock, Fate, Rejection
 from importer.stages.mending import STAGE, judged
 from importer.stages.reading import mended_kinds, native_of
 from importer.stages.recording import DeadRow, DeadRows, Journal
-from importer.standing import each_once, faults_of, still_standing
 
 _UNFILLED = "not-mended"
 _BLOCK_ROWS = 20_000

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from importer.errors import SourceChanged, SourceError
-from importer.mended_table import MendedRow, MendedTable
+from importer.mended.standing import each_once, faults_of, still_standing
+from importer.mended.table import MendedRow, MendedTable
 from importer.records import (
     ArrowBlock,
     Block,
@@ -32,7 +33,6 @@ from importer.stages.reading import (
     read_record,
 )
 from importer.stages.recording import open_for_reading, runs
-from importer.standing import each_once, faults_of, still_standing
 
 CHECK = "check-"
 

@@ -13,16 +13,16 @@ from sqlite3 import Connection
 from typing import Any
 
 from importer.check import check_job
-from importer.comparison import Comparison
 from importer.config import RunConfig
-from importer.forecast import comparison_with, expectation
-from importer.guard import EXIT, breaches
 from importer.hints import after_plan
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.observer import Observer
 from importer.outputs import require_harmless
 from importer.pipeline import Preparer
-from importer.planned import binding
+from importer.plan.binding import binding
+from importer.plan.comparison import Comparison
+from importer.plan.forecast import comparison_with, expectation
+from importer.plan.guard import EXIT, breaches
 from importer.records import Fate
 from importer.stages.recording import (
     database_path,

@@ -7,14 +7,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.comparison import Comparison
 from importer.config import RunConfig
 from importer.errors import ImporterError
 from importer.executors.local import prepared_alone
-from importer.guard import Expectation, breaches, guarded_stop
 from importer.job import Job
 from importer.mapping_file import Guards
 from importer.observer import Observer
+from importer.plan.comparison import Comparison
+from importer.plan.guard import Expectation, breaches, guarded_stop
 from importer.registration import Begun
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import RunRecord, RunState, find_scope, open_for_reading, runs

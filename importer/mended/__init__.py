@@ -1,0 +1,1 @@
+"""Takes dead letters back, as a person mended them."""
