@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pandas.util import hash_array
 
 from importer.mapping_file import Mapping
+from importer.mapping_file.naming import stored_name
 from importer.memory.bodies import values_of
 from importer.typed import Typed, TypedColumn
 
@@ -54,7 +55,7 @@ def _contradict(carried: str, slot: str, own: tuple[str, ...]) -> bool:
 def _subject(slot: str) -> tuple[bool, str]:
     """Give what a slot's value is of: an attribute, or the platforms, which are sent as one."""
     verb, _, name = slot.partition(" ")
-    return (True, "") if verb == _PLATFORM else (False, name)
+    return (True, "") if verb == _PLATFORM else (False, stored_name(name))
 
 
 def value_hashes(
