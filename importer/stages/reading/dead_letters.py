@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from importer.records import (
@@ -17,8 +16,8 @@ from importer.records import (
     TextBlock,
 )
 from importer.stages.reading.delimited import short_cells
-from importer.stages.reading.natives import doubted, filtered
-from importer.stages.reading.readers import read_columns
+from importer.stages.reading.natives import doubted
+from importer.stages.reading.readers import kept, read_columns
 from importer.stages.reading.unmended import has_unsure_cells
 from importer.stages.reading.whole_rows import cell_faults, read_record
 
@@ -71,7 +70,7 @@ def _without_unfilled(
         )
         for place in np.flatnonzero(unfilled)
     ]
-    return _without(batch, unfilled), (*rejections, *found)
+    return kept(batch, ~unfilled), (*rejections, *found)
 
 
 def _without_unsure(
@@ -89,7 +88,7 @@ def _without_unsure(
         if (some := [one for one in cell_faults(block, index) if one.column in asked])
     }
     is_refused = np.isin(batch.index, np.array(list(found), np.int64))
-    return _without(batch, is_refused), (
+    return kept(batch, ~is_refused), (
         *rejections,
         *(one for some in found.values() for one in some),
     )
@@ -100,11 +99,6 @@ def _own_texts(block: ReadBlock, name: str) -> dict[int, str]:
     batch, _ = read_columns(block, [name])
     texts = batch.cells.column(name).to_pylist()
     return {index: text or "" for index, text in zip(batch.index.tolist(), texts, strict=True)}
-
-
-def _without(batch: Batch, flags: npt.NDArray[np.bool_]) -> Batch:
-    native = filtered(batch.native, ~flags)
-    return Batch(batch.index[~flags], batch.cells.filter(pa.array(~flags)), native)
 
 
 def read_mended(block: ReadBlock) -> tuple[Batch, tuple[Rejection, ...]]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import types
 
@@ -71,11 +70,6 @@ def doubted(native: pa.Table | None, names: Sequence[str], files: Sequence[str])
             is_number = native.column(name).to_numpy().astype(bool)
         found[name] = pa.array(is_number, mask=may_hold & ~is_number)
     return pa.table(found)
-
-
-def filtered(native: pa.Table | None, stays: npt.NDArray[np.bool_]) -> pa.Table | None:
-    """Give the flags of the rows that stay."""
-    return None if native is None else native.filter(pa.array(stays))
 
 
 def joined(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from importer.records import ArrowBlock, Batch, JsonBlock, ReadBlock, Rejection
 from importer.stages.reading.delimited import cells_of, raw_of, read_text_block
 from importer.stages.reading.json_rows import cells_of_json, raw_line, read_json_block
@@ -20,6 +24,17 @@ def read_columns(block: ReadBlock, columns: Collection[str]) -> tuple[Batch, tup
     if isinstance(block, JsonBlock):
         return read_json_block(block, columns)
     return read_text_block(block, columns)
+
+
+def kept(batch: Batch, stays: npt.NDArray[np.bool_]) -> Batch:
+    """Give the rows of a batch that stay."""
+    cells, native = batch.cells, batch.native
+    # A table without columns has no rows that Arrow could filter.
+    if cells.column_names:
+        cells = cells.filter(pa.array(stays))
+    if native is not None:
+        native = native.filter(pa.array(stays))
+    return Batch(batch.index[stays], cells, native)
 
 
 def cells_at(block: ReadBlock, index: int) -> tuple[dict[str, str | None] | None, str]:

@@ -11,8 +11,8 @@ import pyarrow as pa
 from importer.records import ArrowBlock, Batch, Block, MendedBlock, Rejection, TextBlock
 from importer.stages.reading.dead_letters import without_unmended
 from importer.stages.reading.delimited import block_of
-from importer.stages.reading.natives import filtered, joined
-from importer.stages.reading.readers import read_columns
+from importer.stages.reading.natives import joined
+from importer.stages.reading.readers import kept, read_columns
 from importer.stages.reading.unmended import is_dead_letter
 from importer.stages.reading.whole_rows import Record, read_record
 
@@ -39,22 +39,21 @@ def _with_mended(
 ) -> tuple[Batch, tuple[Rejection, ...]]:
     """Read the rows that a person has mended instead of those that the file has."""
     batch, rejections = read_batch(block.read, columns)
-    stays = ~np.isin(batch.index, block.positions)
+    stayed = kept(batch, ~np.isin(batch.index, block.positions))
     mended, refused = read_columns(block.mended, batch.cells.column_names)
     refused = tuple(replace(one, index=int(block.positions[one.index])) for one in refused)
     names = batch.cells.column_names
-    index = np.concatenate([batch.index[stays], block.positions[mended.index]])
+    index = np.concatenate([stayed.index, block.positions[mended.index]])
     order = pa.array(np.argsort(index, kind="stable"))
-    cells = batch.cells.filter(pa.array(stays))
+    cells = stayed.cells
     if names:
         further = mended.cells.select(names).cast(cells.schema)
         cells = pa.concat_tables([cells, further]).take(order)
-    stayed = filtered(batch.native, stays)
-    native = joined(stayed, int(stays.sum()), mended.native, mended.rows)
+    native = joined(stayed.native, stayed.rows, mended.native, mended.rows)
     native = None if native is None else native.take(order)
     positions = set(block.positions.tolist())
-    kept = (one for one in rejections if one.index not in positions)
-    return Batch(np.sort(index), cells, native), (*kept, *refused)
+    of_others = (one for one in rejections if one.index not in positions)
+    return Batch(np.sort(index), cells, native), (*of_others, *refused)
 
 
 def _with_constants(batch: Batch, constants: dict[str, str | None]) -> Batch:

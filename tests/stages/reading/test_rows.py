@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.records import Block
-from importer.stages.reading import read_record, read_records
+from importer.records import ArrowBlock, Block, MendedBlock, TextBlock
+from importer.stages.reading import read_batch, read_record, read_records
 
 CELLS = st.sampled_from(
     [b"", b"x", b" ", b'"', b'"a,b"', b'"a""b"', b'"a\nb"', "\u00e9".encode(), b"\xff"]
@@ -30,3 +32,16 @@ def test_many_rows_are_read_at_once_as_each_is_alone(
     for columns in (["a", "b", "c"], ["c", "a"], []):
         each = {index: read_record(block, index, columns) for index in asked}
         assert read_records(block, asked, columns) == each
+
+
+def test_mended_rows_stand_in_place_of_the_files(text_block: Callable[[bytes], Block]) -> None:
+    read = text_block(b"a,b\n0,0\n1\n2,2\n3,3\n")
+    assert isinstance(read, TextBlock)
+    table = pa.table({"a": ["one", "two"], "b": ["1", "2"]})
+    mended = ArrowBlock(0, "a.csv", 2, ("a", "b"), table)
+    block = MendedBlock(0, read, np.array([1, 2]), mended)
+    batch, rejections = read_batch(block, ["a"])
+    assert rejections == ()
+    assert batch.cells.to_pydict() == {"a": ["0", "one", "two", "3"]}
+    batch, _ = read_batch(block, [])
+    assert batch.index.tolist() == [0, 1, 2, 3]
