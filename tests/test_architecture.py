@@ -73,7 +73,6 @@ LONG_FILES = {
     "importer/proposal/vocabulary.py": "a table",
     "importer/rules.py": "a table",
     "importer/records.py": "a list of nouns, which are read beside each other",
-    "importer/stages/reading/rows.py": "all ways to read rows, which must agree on dead letters",
 }
 
 

@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+from importer.cli import options, settings
+from importer.cli.reading_flags import with_reading_flags
 
-from importer.cli import options
+if TYPE_CHECKING:
+    from pathlib import Path
 
-Problems = Annotated[
-    Path | None,
-    typer.Option(
-        help="Write the rows that would fail, with their reasons: CSV, or a workbook (.xlsx).",
-        metavar="PATH",
-        show_default=False,
-    ),
-]
-Payloads = Annotated[
-    Path | None,
-    typer.Option(
-        help='Write what would be sent: {"row": 1, "payload": {...}}, one line a row.',
-        metavar="PATH",
-        show_default=False,
-    ),
-]
-Fixes = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--fixes",
-        help="Read these rows of the source as they were mended in what --problems wrote. May be "
-        "repeated; the later one is on top.",
-        metavar="PATH",
-        show_default=False,
-    ),
-]
-AcceptCells = Annotated[
-    bool,
-    typer.Option(
-        "--accept-cells", help="Take mended cells as they are, whatever a spreadsheet did to them."
-    ),
-]
+    from importer.config import RunConfig
 
 
-def check_table(
+@with_reading_flags
+def check(
     sources: options.Sources,
     mapping: options.MappingFile,
-    problems: Problems = None,
-    payloads: Payloads = None,
-    fixes: Fixes = None,
-    accept_cells: AcceptCells = False,
+    problems: options.Problems = None,
+    payloads: options.Payloads = None,
+    fixes: options.Fixes = None,
+    accept_cells: options.AcceptCells = False,
     allow_failures: options.AllowFailures = "0",
     limit: options.Limit = None,
     only: options.Only = None,
@@ -60,26 +31,33 @@ def check_table(
     reading: Any = None,
 ) -> int:
     """Is my file right?  Everything but sending."""
-    from importer.amounts import Allowance
+    from importer.config import RunConfig
+
+    rows = settings.of_rows(
+        allow_failures, limit, only, update_existing_only, workers, fixes, accept_cells, reading
+    )
+    config = RunConfig(**rows)
+    return check_rows(sources, mapping, config, problems, payloads, as_json=as_json, quiet=quiet)
+
+
+def check_rows(
+    sources: list[str],
+    mapping: str,
+    config: RunConfig,
+    problems: Path | None,
+    payloads: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Check the rows of a source, say what was found, and give the exit code."""
     from importer.check import check_job
     from importer.cli.interruption import stopping_on_signals
     from importer.cli.output import print_report
     from importer.cli.progress import Progress
-    from importer.config import RunConfig
     from importer.job import open_job
-    from importer.records import SourceOptions
 
     options.ready()
-    config = RunConfig(
-        allow_failures=Allowance.parse(allow_failures),
-        limit=limit,
-        only=options.ids(only),
-        update_existing_only=update_existing_only,
-        workers=workers,
-        source=reading or SourceOptions(),
-        fixes=tuple(fixes or ()),
-        accept_cells=accept_cells,
-    )
     job = open_job(sources, mapping, config)
     silent = quiet or as_json
     with stopping_on_signals() as stop, Progress(quiet=silent) as progress:
@@ -90,6 +68,3 @@ def check_table(
         for description in report.sources:
             print(f"Source:      {description}")
     return print_report(report, as_json=as_json, quiet=quiet)
-
-
-check = options.with_reading_flags(check_table)

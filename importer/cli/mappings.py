@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
+from importer.cli.reading_flags import with_reading_flags
 
 if TYPE_CHECKING:
     from importer.expectations import Difference
@@ -35,7 +36,7 @@ Out = Annotated[
 
 
 @app.command("check")
-@options.with_reading_flags
+@with_reading_flags
 def check(
     file: File,
     sources: MaybeSources = None,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
+from importer.cli.settings import seconds
 
 runs_app = typer.Typer(
     help="List the runs of a state folder, show one, or prune old ones.",
@@ -31,10 +32,6 @@ Unfinished = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before removing.")]
-Wait = Annotated[
-    str,
-    typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
-]
 
 
 @runs_app.callback()
@@ -95,7 +92,7 @@ def prune(
     unfinished: Unfinished = False,
     dry_run: DryRun = False,
     yes: Yes = False,
-    wait: Wait = "0s",
+    wait: options.Wait = "0s",
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> int:
@@ -111,7 +108,7 @@ def prune(
     from importer.history.pruning import prune_runs
 
     folder = chosen_state_dir(state_dir)
-    age = timedelta(seconds=options.seconds(older_than, "--older-than") or 0.0)
+    age = timedelta(seconds=seconds(older_than, "--older-than") or 0.0)
     if not dry_run and not yes and not as_json:
         _require_consent(len(prune_runs(folder, age, unfinished=unfinished, dry_run=True)))
     removed = prune_runs(
@@ -119,7 +116,7 @@ def prune(
         age,
         unfinished=unfinished,
         dry_run=dry_run,
-        wait_seconds=options.seconds(wait, "--wait") or 0.0,
+        wait_seconds=seconds(wait, "--wait") or 0.0,
     )
     following = about_runs("runs", folder)
     if dry_run and removed:

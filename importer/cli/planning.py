@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from importer.cli import options
-from importer.cli.checking import AcceptCells, Fixes
-from importer.cli.running import OnlyChanged, Rate, RefreshAfter
+from importer.cli import options, settings
+from importer.cli.reading_flags import with_reading_flags
 
 ForSandbox = Annotated[
     bool, typer.Option("--sandbox", help="Compare with what runs with --sandbox have sent.")
@@ -33,18 +32,18 @@ Out = Annotated[
 ]
 
 
-@options.with_reading_flags
+@with_reading_flags
 def plan(
     sources: options.Sources,
     mapping: options.MappingFile,
     use_sandbox: ForSandbox = False,
-    only_changed: OnlyChanged = False,
-    refresh_after: RefreshAfter = None,
+    only_changed: options.OnlyChanged = False,
+    refresh_after: options.RefreshAfter = None,
     gone: Gone = None,
     out: Out = None,
-    fixes: Fixes = None,
-    accept_cells: AcceptCells = False,
-    rate: Rate = "10000/min",
+    fixes: options.Fixes = None,
+    accept_cells: options.AcceptCells = False,
+    rate: options.Rate = "10000/min",
     allow_failures: options.AllowFailures = "0",
     limit: options.Limit = None,
     only: options.Only = None,
@@ -59,8 +58,7 @@ def plan(
 
     The workspace is MOENGAGE_APP_ID's; no key is needed, because nothing is sent.
     """
-    from importer.amounts import Allowance
-    from importer.amounts import Rate as UsersRate
+    from importer.amounts import Rate
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.environment import workspace
     from importer.cli.interruption import stopping_on_signals
@@ -75,18 +73,13 @@ def plan(
 
     options.ready()
     config = RunConfig(
-        sending=SendingConfig(rate=UsersRate.parse(rate)),
-        allow_failures=Allowance.parse(allow_failures),
-        limit=limit,
-        only=options.ids(only),
-        update_existing_only=update_existing_only,
+        sending=SendingConfig(rate=Rate.parse(rate)),
+        **settings.of_rows(
+            allow_failures, limit, only, update_existing_only, workers, fixes, accept_cells, reading
+        ),
         only_changed=only_changed,
-        refresh_after_seconds=options.seconds(refresh_after, "--refresh-after"),
-        workers=workers,
-        source=reading,
+        refresh_after_seconds=settings.seconds(refresh_after, "--refresh-after"),
         state_dir=chosen_state_dir(state_dir),
-        fixes=tuple(fixes or ()),
-        accept_cells=accept_cells,
         again=("--sandbox",) if use_sandbox else (),
     )
     job = open_job(sources, mapping, config)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
+from importer.cli.reading_flags import with_reading_flags
 
 if TYPE_CHECKING:
     from importer.preview import PreviewRow, PreviewValue
@@ -25,7 +26,7 @@ RowNumbers = Annotated[
 ]
 
 
-@options.with_reading_flags
+@with_reading_flags
 def preview(
     sources: options.Sources,
     mapping: options.MappingFile,

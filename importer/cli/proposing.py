@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
+from importer.cli.reading_flags import with_reading_flags
 
 if TYPE_CHECKING:
     from importer.proposal import Proposal
@@ -49,7 +50,7 @@ Region = Annotated[
 ]
 
 
-@options.with_reading_flags
+@with_reading_flags
 def init(
     sources: options.Sources,
     out: Out = None,

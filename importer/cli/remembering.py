@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
-from importer.cli.running import Wait
+from importer.cli.settings import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,7 @@ def clear(
     workspace: Workspace = None,
     mapping: MappingName = None,
     yes: Yes = False,
-    wait: Wait = "0s",
+    wait: options.Wait = "0s",
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> int:
@@ -76,8 +76,8 @@ def clear(
     folder = chosen_state_dir(state_dir)
     if not yes:
         _require_consent(_chosen(show_memory(folder), workspace, mapping))
-    seconds = options.seconds(wait, "--wait") or 0.0
-    gone = clear_memory(folder, workspace, mapping, wait_seconds=seconds)
+    wait_seconds = seconds(wait, "--wait") or 0.0
+    gone = clear_memory(folder, workspace, mapping, wait_seconds=wait_seconds)
     following = "moengage-import run SOURCE --mapping FILE --only-changed --first-time"
     if as_json:
         print_json({"forgotten": _entries(gone), "next": following, "exit": 0})

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from importer.cli import options
-from importer.cli.running import FinishBy, MaxTime, Wait, Yes
+from importer.cli import options, settings
 from importer.cli.session import Session
-
-if TYPE_CHECKING:
-    from importer.config import RunConfig
 
 Run = Annotated[
     str | None,
@@ -31,17 +27,6 @@ NewSource = Annotated[
         show_default=False,
     ),
 ]
-NewRate = Annotated[
-    str | None, typer.Option("--rate", help="Another pace than before.", show_default=False)
-]
-NewConcurrency = Annotated[
-    int | None,
-    typer.Option("--concurrency", help="Other than before.", metavar="N", show_default=False),
-]
-NewAllowance = Annotated[
-    str | None, typer.Option("--allow-failures", help="Other than before.", show_default=False)
-]
-
 NewReceipt = Annotated[
     Path | None,
     typer.Option(
@@ -56,16 +41,16 @@ NewReceipt = Annotated[
 def resume(
     run: Run = None,
     source: NewSource = None,
-    rate: NewRate = None,
-    concurrency: NewConcurrency = None,
-    allow_failures: NewAllowance = None,
-    max_time: MaxTime = None,
-    finish_by: FinishBy = None,
+    rate: options.NewRate = None,
+    concurrency: options.NewConcurrency = None,
+    allow_failures: options.NewAllowance = None,
+    max_time: options.MaxTime = None,
+    finish_by: options.FinishBy = None,
     receipt: NewReceipt = None,
     workers: options.Workers = None,
     state_dir: options.StateDir = None,
-    wait: Wait = "0s",
-    yes: Yes = False,
+    wait: options.Wait = "0s",
+    yes: options.Yes = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -79,11 +64,10 @@ def resume(
 
     found = find_unfinished(chosen_state_dir(state_dir), run)
     config = replace(
-        changed(found.config, rate, concurrency, allow_failures),
+        settings.changed(found.config, rate, concurrency, allow_failures, workers),
         receipt=found.config.receipt if receipt is None else receipt,
-        workers=found.config.workers if workers is None else workers,
         override_guards=yes,
-        **options.times(max_time, finish_by, wait),
+        **settings.times(max_time, finish_by, wait),
     )
     session = Session(found.in_sandbox, yes, as_json, quiet)
     return session.send(
@@ -93,20 +77,3 @@ def resume(
             found, target, config, job=job, observer=observer, stop=stop
         ),
     )
-
-
-def changed(
-    config: RunConfig, rate: str | None, concurrency: int | None, allow_failures: str | None
-) -> RunConfig:
-    """Give a run's settings with those of them that were given again."""
-    from importer.amounts import Allowance, Rate
-
-    sending = config.sending
-    if rate is not None:
-        sending = replace(sending, rate=Rate.parse(rate))
-    if concurrency is not None:
-        sending = replace(sending, concurrency=concurrency)
-    allowance = config.allow_failures
-    if allow_failures is not None:
-        allowance = Allowance.parse(allow_failures)
-    return replace(config, sending=sending, allow_failures=allowance)

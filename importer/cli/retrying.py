@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from importer.cli import options
-from importer.cli.checking import AcceptCells
-from importer.cli.resuming import NewAllowance, NewConcurrency, NewRate, changed
-from importer.cli.running import DeadLetterPath, FinishBy, MaxTime, ReportPath, Wait, Yes
+from importer.cli import options, settings
+from importer.cli.reading_flags import with_reading_flags
 from importer.cli.session import Session
 
 if TYPE_CHECKING:
@@ -52,24 +50,24 @@ OtherMapping = Annotated[
 ]
 
 
-@options.with_reading_flags
+@with_reading_flags
 def retry(
     asked: Asked,
     only: OnlyUndelivered = None,
-    accept_cells: AcceptCells = False,
+    accept_cells: options.AcceptCells = False,
     force: Force = False,
     mapping: OtherMapping = None,
-    rate: NewRate = None,
-    concurrency: NewConcurrency = None,
-    allow_failures: NewAllowance = None,
-    max_time: MaxTime = None,
-    finish_by: FinishBy = None,
+    rate: options.NewRate = None,
+    concurrency: options.NewConcurrency = None,
+    allow_failures: options.NewAllowance = None,
+    max_time: options.MaxTime = None,
+    finish_by: options.FinishBy = None,
     workers: options.Workers = None,
     state_dir: options.StateDir = None,
-    dead_letter: DeadLetterPath = None,
-    report: ReportPath = None,
-    wait: Wait = "0s",
-    yes: Yes = False,
+    dead_letter: options.DeadLetterPath = None,
+    report: options.ReportPath = None,
+    wait: options.Wait = "0s",
+    yes: options.Yes = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     reading: Any = None,
@@ -85,9 +83,8 @@ def retry(
     folder, choice = chosen_state_dir(state_dir), _choice(only, accept_cells, force)
     with open_retry(asked, folder, mapping=mapping, choice=choice, reading=reading) as opened:
         config = replace(
-            changed(opened.config, rate, concurrency, allow_failures),
-            workers=opened.config.workers if workers is None else workers,
-            **options.times(max_time, finish_by, wait),
+            settings.changed(opened.config, rate, concurrency, allow_failures, workers),
+            **settings.times(max_time, finish_by, wait),
             dead_letter=dead_letter,
             report=report,
         )

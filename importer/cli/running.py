@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from importer.cli import options
-from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
+from importer.cli import options, settings
+from importer.cli.checking import check_rows
+from importer.cli.reading_flags import with_reading_flags
 from importer.cli.session import Session, answer
 
 if TYPE_CHECKING:
@@ -21,30 +22,9 @@ UseSandbox = Annotated[
     bool,
     typer.Option("--sandbox", help="Send to a sandbox on this machine, started for the run."),
 ]
-Rate = Annotated[
-    str,
-    typer.Option(help="Users a minute (or /s), a share of 10000/min (80%), or none."),
-]
 Concurrency = Annotated[int, typer.Option(help="Requests in flight at the most.")]
 Retries = Annotated[int, typer.Option(help="Further tries of a request after the first.")]
 Timeout = Annotated[str, typer.Option(help="Patience with one try, such as 60s.")]
-MaxTime = Annotated[
-    str | None,
-    typer.Option(
-        help="Stop after this time (90m, 2h); exit 4.", metavar="TIME", show_default=False
-    ),
-]
-FinishBy = Annotated[
-    str | None,
-    typer.Option(help="Stop at this time (06:30, or ISO); exit 4.", metavar="TIME"),
-]
-DeadLetterPath = Annotated[
-    Path | None,
-    typer.Option("--dead-letter", help="Write the dead letter here as well.", metavar="PATH"),
-]
-ReportPath = Annotated[
-    Path | None, typer.Option("--report", help="Write report.json here as well.", metavar="PATH")
-]
 ReceiptPath = Annotated[
     Path | None,
     typer.Option(
@@ -61,21 +41,9 @@ IfUnfinished = Annotated[
         show_default=False,
     ),
 ]
-OnlyChanged = Annotated[
-    bool,
-    typer.Option("--only-changed", help="Leave users out who were already sent exactly this."),
-]
 FirstTime = Annotated[
     bool,
     typer.Option("--first-time", help="Nothing is remembered yet: send everybody, as is meant."),
-]
-RefreshAfter = Annotated[
-    str | None,
-    typer.Option(
-        help="With --only-changed: send a user all the same when it is so long ago (30d).",
-        metavar="TIME",
-        show_default=False,
-    ),
 ]
 Force = Annotated[
     bool,
@@ -90,21 +58,14 @@ PlanPath = Annotated[
         show_default=False,
     ),
 ]
-Wait = Annotated[
-    str,
-    typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
-]
-Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help="Do not ask before sending, and override guards.")
-]
 
 
-@options.with_reading_flags
+@with_reading_flags
 def run(
     sources: options.Sources,
     mapping: options.MappingFile,
     use_sandbox: UseSandbox = False,
-    rate: Rate = "10000/min",
+    rate: options.Rate = "10000/min",
     concurrency: Concurrency = 256,
     retries: Retries = 5,
     timeout: Timeout = "60s",
@@ -112,26 +73,26 @@ def run(
     limit: options.Limit = None,
     only: options.Only = None,
     update_existing_only: options.UpdateExistingOnly = None,
-    only_changed: OnlyChanged = False,
+    only_changed: options.OnlyChanged = False,
     first_time: FirstTime = False,
-    refresh_after: RefreshAfter = None,
+    refresh_after: options.RefreshAfter = None,
     force: Force = False,
     plan: PlanPath = None,
-    max_time: MaxTime = None,
-    finish_by: FinishBy = None,
+    max_time: options.MaxTime = None,
+    finish_by: options.FinishBy = None,
     workers: options.Workers = None,
     state_dir: options.StateDir = None,
-    dead_letter: DeadLetterPath = None,
-    report: ReportPath = None,
+    dead_letter: options.DeadLetterPath = None,
+    report: options.ReportPath = None,
     receipt: ReceiptPath = None,
-    problems: Problems = None,
-    payloads: Payloads = None,
-    fixes: Fixes = None,
-    accept_cells: AcceptCells = False,
+    problems: options.Problems = None,
+    payloads: options.Payloads = None,
+    fixes: options.Fixes = None,
+    accept_cells: options.AcceptCells = False,
     dry_run: DryRun = False,
     if_unfinished: IfUnfinished = None,
-    wait: Wait = "0s",
-    yes: Yes = False,
+    wait: options.Wait = "0s",
+    yes: options.Yes = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     reading: Any = None,
@@ -141,25 +102,21 @@ def run(
     The target comes from MOENGAGE_APP_ID, MOENGAGE_API_KEY and MOENGAGE_DATA_CENTER (environment
     or .env); with --sandbox nothing of it is needed.
     """
-    if dry_run or problems or payloads:
-        _require_dry_run(dry_run, problems, payloads)
-        what = (sources, mapping, problems, payloads, fixes, accept_cells, allow_failures)
-        how = (limit, only, update_existing_only, workers, as_json, quiet, reading)
-        return check_table(*what, *how)
-    from importer.amounts import Allowance
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.config import RunConfig
 
+    _require_dry_run(dry_run, problems, payloads)
+    rows = settings.of_rows(
+        allow_failures, limit, only, update_existing_only, workers, fixes, accept_cells, reading
+    )
+    if dry_run:
+        config = RunConfig(**rows)
+        return check_rows(
+            sources, mapping, config, problems, payloads, as_json=as_json, quiet=quiet
+        )
     config = RunConfig(
         sending=_sending(rate, concurrency, retries, timeout),
-        allow_failures=Allowance.parse(allow_failures),
-        limit=limit,
-        only=options.ids(only),
-        update_existing_only=update_existing_only,
-        workers=workers,
-        source=reading,
-        fixes=tuple(fixes or ()),
-        accept_cells=accept_cells,
+        **rows,
         state_dir=chosen_state_dir(state_dir),
         dead_letter=dead_letter,
         report=report,
@@ -168,7 +125,7 @@ def run(
         plan=plan,
         override_guards=yes,
         if_unfinished=_unfinished_word(if_unfinished),
-        **options.times(max_time, finish_by, wait),
+        **settings.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),
     )
     session = Session(use_sandbox, yes, as_json, quiet, _questions(if_unfinished))
@@ -181,7 +138,7 @@ def _changes(
     return {
         "only_changed": only_changed,
         "first_time": first_time,
-        "refresh_after_seconds": options.seconds(refresh_after, "--refresh-after"),
+        "refresh_after_seconds": settings.seconds(refresh_after, "--refresh-after"),
         "force": force,
     }
 
@@ -199,7 +156,7 @@ def _sending(rate: str, concurrency: int, retries: int, timeout: str) -> Sending
         rate=UsersRate.parse(rate),
         concurrency=concurrency,
         retries=retries,
-        timeout_seconds=options.seconds(timeout, "--timeout") or 0.0,
+        timeout_seconds=settings.seconds(timeout, "--timeout") or 0.0,
     )
 
 
@@ -215,7 +172,7 @@ def _unfinished_word(text: str | None) -> Any:
 def _require_dry_run(dry_run: bool, problems: Path | None, payloads: Path | None) -> None:
     from importer.errors import UsageError
 
-    if not dry_run:
+    if (problems or payloads) and not dry_run:
         option = "--problems" if problems else "--payloads"
         raise UsageError(
             option,

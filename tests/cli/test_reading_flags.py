@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from importer import RunConfig, check_source, preview_source
-from importer.cli import options
+from importer.cli.reading_flags import with_reading_flags
 from importer.errors import UsageError
 from importer.records import SourceOptions
 
@@ -26,7 +26,7 @@ def said(**flags: Any) -> SourceOptions:
         seen.append(reading)
         return 0
 
-    flagged = options.with_reading_flags(command)
+    flagged = with_reading_flags(command)
     assert "reading" not in inspect.signature(flagged).parameters
     assert flagged(name="x", **flags) == 0
     return seen[0]

@@ -1,9 +1,9 @@
-"""Tells which cells of a dead letter's row are as they were when the reading refused them."""
+"""Tells what of a dead letter's row is as it was when the reading refused it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import (
     ROUND_DOWN,
     ROUND_HALF_EVEN,
@@ -27,6 +27,21 @@ _UNKNOWN = (
     "a cell that was refused, and no word of what it was",
     "`_code`, `_column` and `_message` as they were, or the file given to `retry`, which knows",
 )
+
+
+def is_dead_letter(columns: Collection[str]) -> bool:
+    """Tell whether a file of these columns is a dead letter."""
+    return set(DEAD_LETTER_COLUMNS) <= set(columns)
+
+
+def unfilled_raw(cells: Mapping[str, str | None]) -> str:
+    """Give `_raw` of a dead letter's row whose own cells nobody has filled from it; else "".
+
+    cells: of all its columns, by name.
+    """
+    if any(text for name, text in cells.items() if name not in DEAD_LETTER_COLUMNS):
+        return ""
+    return str(cells["_raw"] or "")
 
 
 def has_unsure_cells(codes: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from importer.records import SourceOptions
+from importer.records import Block, SourceOptions
 from importer.stages.reading import Source, open_source, read_batch
 
 Cells = tuple[str | None, ...]
@@ -67,3 +67,17 @@ def read(tmp_path: Path) -> Callable[..., Reading]:
 def read_open() -> Callable[[Source], Reading]:
     """Give a function that reads an opened source whole."""
     return read_source
+
+
+@pytest.fixture(scope="session")
+def text_block(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Block]:
+    """Give a function that makes the one block of a CSV file with a header."""
+
+    def block_of(data: bytes) -> Block:
+        path = tmp_path_factory.mktemp("block") / "a.csv"
+        path.write_bytes(data)
+        options = SourceOptions(delimiter=",", encoding="utf-8", quote='"', header=1)
+        (block,) = open_source([path], options).blocks()
+        return block
+
+    return block_of

@@ -1,47 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
+import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.records import DEAD_LETTER_COLUMNS, Block, SourceOptions
-from importer.stages.reading import Record, open_source, read_batch, read_record, read_records
-
-
-def block_of(path: Path, data: bytes) -> Block:
-    path.write_bytes(data)
-    options = SourceOptions(delimiter=",", encoding="utf-8", quote='"', header=1)
-    (block,) = open_source([path], options).blocks()
-    return block
-
-
-@pytest.mark.parametrize(
-    ("row", "record"),
-    [
-        (b"1,2", Record(("1", "2"))),
-        (b'"1,""x""\n",', Record(('1,"x"\n', ""))),
-        (b'5" x,2', Record(('5" x', "2"))),
-        (b"1", Record(None, "1")),
-        (b"1,\xff\\", Record(None, "1,\\xff\\\\")),
-        (b'"1', Record(None, '"1')),
-    ],
-)
-def test_one_row_is_given_whole(tmp_path: Path, row: bytes, record: Record) -> None:
-    block = block_of(tmp_path / "a.csv", b"a,b\n0,0\n" + row + b"\n")
-    assert read_record(block, 1) == record
-    assert read_record(block, 0, ["b", "a"]) == Record(("0", "0"))
-
-
-def test_what_a_dead_letter_added_is_left_out(tmp_path: Path) -> None:
-    header = ",".join(["id", "b", *DEAD_LETTER_COLUMNS])
-    row = ",".join(["1", "x", *"z" * len(DEAD_LETTER_COLUMNS)])
-    block = block_of(tmp_path / "a.csv", f"{header}\n{row}\n".encode())
-    assert read_record(block, 0).cells == ("1", "x")
-    batch, _ = read_batch(block, ["id", "b"])
-    assert batch.cells.to_pydict() == {"id": ["1"], "b": ["x"]}
-
+from importer.records import ArrowBlock, Block, MendedBlock, TextBlock
+from importer.stages.reading import read_batch, read_record, read_records
 
 CELLS = st.sampled_from(
     [b"", b"x", b" ", b'"', b'"a,b"', b'"a""b"', b'"a\nb"', "\u00e9".encode(), b"\xff"]
@@ -58,11 +25,23 @@ LINES = st.lists(
 
 @given(lines=LINES, every=st.integers(1, 3))
 def test_many_rows_are_read_at_once_as_each_is_alone(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], every: int
+    text_block: Callable[[bytes], Block], lines: list[bytes], every: int
 ) -> None:
-    path = tmp_path_factory.mktemp("rows") / "a.csv"
-    block = block_of(path, b"\n".join([b"a,b,c", *[b"1,2,3"] * 30, *lines, b""]))
+    block = text_block(b"\n".join([b"a,b,c", *[b"1,2,3"] * 30, *lines, b""]))
     asked = range(0, block.rows, every)
     for columns in (["a", "b", "c"], ["c", "a"], []):
         each = {index: read_record(block, index, columns) for index in asked}
         assert read_records(block, asked, columns) == each
+
+
+def test_mended_rows_stand_in_place_of_the_files(text_block: Callable[[bytes], Block]) -> None:
+    read = text_block(b"a,b\n0,0\n1\n2,2\n3,3\n")
+    assert isinstance(read, TextBlock)
+    table = pa.table({"a": ["one", "two"], "b": ["1", "2"]})
+    mended = ArrowBlock(0, "a.csv", 2, ("a", "b"), table)
+    block = MendedBlock(0, read, np.array([1, 2]), mended)
+    batch, rejections = read_batch(block, ["a"])
+    assert rejections == ()
+    assert batch.cells.to_pydict() == {"a": ["0", "one", "two", "3"]}
+    batch, _ = read_batch(block, [])
+    assert batch.index.tolist() == [0, 1, 2, 3]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from importer.cli.options import ids, moment, seconds
+from importer.amounts import Allowance, Rate
+from importer.cli.settings import changed, ids, moment, of_rows, seconds
+from importer.config import RunConfig, SendingConfig
 from importer.errors import UsageError
+from importer.records import SourceOptions
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 NOW = datetime(2026, 1, 31, 12, 0, 30, tzinfo=INDIA)
@@ -65,3 +70,44 @@ def test_a_file_of_users_that_cannot_be_read_is_refused(
         (folder / "ids.txt").write_bytes(content)
     with pytest.raises(UsageError, match=r"--only @ids\.txt"):
         ids(["@ids.txt"])
+
+
+def test_what_commands_say_of_rows_are_settings_of_a_run() -> None:
+    reading, fixes = SourceOptions(delimiter=";"), [Path("a.csv"), Path("b.csv")]
+    assert RunConfig(**of_rows("0", None, None, None, None, None, False, SourceOptions())) == (
+        RunConfig()
+    )
+    assert RunConfig(**of_rows("5%", 9, ["u1"], True, 2, fixes, True, reading)) == RunConfig(
+        allow_failures=Allowance.parse("5%"),
+        limit=9,
+        only=frozenset({"u1"}),
+        update_existing_only=True,
+        workers=2,
+        fixes=tuple(fixes),
+        accept_cells=True,
+        source=reading,
+    )
+
+
+THEN = RunConfig(
+    sending=SendingConfig(Rate.parse("80%"), concurrency=7, retries=2),
+    allow_failures=Allowance.parse("3"),
+    workers=1,
+    limit=4,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "now"),
+    [
+        ((None, None, None, None), {}),
+        (("none", None, None, None), {"sending": replace(THEN.sending, rate=Rate(None))}),
+        ((None, 9, None, None), {"sending": replace(THEN.sending, concurrency=9)}),
+        ((None, None, "5%", None), {"allow_failures": Allowance.parse("5%")}),
+        ((None, None, None, 0), {"workers": 0}),
+    ],
+)
+def test_a_run_that_goes_on_changes_only_what_is_given_again(
+    given: tuple[str | None, int | None, str | None, int | None], now: dict[str, Any]
+) -> None:
+    assert changed(THEN, *given) == replace(THEN, **now)
