@@ -103,11 +103,10 @@ class Plan:
 def country_codes(numbers: pa.Array) -> Int64s:
     """Give the country code that each row's digits begin with; 0 for none."""
     places = limits(numbers)
-    data = np.append(contents(numbers), np.frombuffer(b"000", dtype=np.uint8)).astype(np.int64)
-    data -= ord("0")
+    data = np.append(contents(numbers), np.frombuffer(b"000", dtype=np.uint8))
     first = places[:-1] - places[0]
-    three = 100 * data[first] + 10 * data[first + 1] + data[first + 2]
-    return np.where(np.diff(places) < 3, 0, _code_table()[three])
+    one, two, three = (data[first + at].astype(np.int64) - ord("0") for at in range(3))
+    return np.where(np.diff(places) < 3, 0, _code_table()[100 * one + 10 * two + three])
 
 
 @cache
@@ -161,8 +160,6 @@ def _plan(found: PhoneMetadata | None) -> Plan | None:
     if found is None or found.general_desc is None:
         return None
     general, prefix = found.general_desc, found.national_prefix_for_parsing
-    local = _lengths(general.possible_length_local_only)
-    longer = np.arange(_LONGEST + 1) > general.possible_length[-1]
     # Where both are said to be alike, the library does not look at the mobile ones.
     kinds = _KINDS if found.same_mobile_and_fixed_line_pattern else f"{_KINDS} mobile"
     return Plan(
@@ -174,8 +171,9 @@ def _plan(found: PhoneMetadata | None) -> Plan | None:
         general=_whole([general.national_number_pattern or _NO_NUMBER]),
         given_out=tuple(_ranges(getattr(found, kind) for kind in kinds.split())),
         leading=_beginning(found.leading_digits) if found.leading_digits else None,
-        possible=_lengths(general.possible_length) & ~local,
-        too_long=longer & ~local,
+        # Numbers without their area code never have one of these lengths.
+        possible=_lengths(general.possible_length),
+        too_long=_lengths(range(general.possible_length[-1] + 1, _LONGEST + 1)),
     )
 
 

@@ -52,15 +52,15 @@ def read(texts: pa.Array, region: str | None) -> pa.Array:
             (matching(texts, _BARE), _bare),
         ]
     elif plan := plan_of_region(region):
-        cases += [(np.ones(len(texts), dtype=np.bool_), partial(_of_region, plan))]
+        cases += [(_all(texts), partial(_of_region, plan))]
     return _by_case(_digits(texts), cases)
 
 
 def in_groups(
     texts: pa.Array, keys: Int64s, read_group: Callable[[int, pa.Array], pa.Array]
 ) -> pa.Array:
-    """Give what `read_group` makes of the texts of each key, in the order of the texts."""
-    present = np.unique(keys)
+    """Give what `read_group` makes of the texts of each key (0 or more), in the texts' order."""
+    present = np.flatnonzero(np.bincount(keys))
     if len(present) < 2:
         return read_group(int(present[0]) if len(present) else 0, texts)
     order = np.argsort(keys, kind="stable")
@@ -112,7 +112,7 @@ def _of_region(plan: Plan, numbers: pa.Array) -> pa.Array:
     cases: list[tuple[Flags, Read]] = [
         (_go_abroad(plan, numbers), partial(_abroad, plan)),
         (flags(pc.starts_with(numbers, plan.code)), partial(_with_code, plan)),
-        (np.ones(len(numbers), dtype=np.bool_), partial(_alone, plan)),
+        (_all(numbers), partial(_alone, plan)),
     ]
     found = _by_case(numbers, cases)
     # 46812345 is a number of Lund, and one of Stockholm behind Sweden's 46.
@@ -148,11 +148,17 @@ def _with_code(plan: Plan, numbers: pa.Array) -> pa.Array:
     """Read numbers that begin with the region's country code, or only look as if they did."""
     rest = plan.stripped(_after_code(int(plan.code), numbers))
     fits = plan.is_general(rest) & ~plan.is_general(numbers)
-    behind_code = fits | plan.is_too_long(numbers)
+    cases: list[tuple[Flags, Read]] = [
+        (fits | plan.is_too_long(numbers), partial(_behind_code, plan)),
+        (_all(numbers), partial(_alone, plan)),
+    ]
+    return _by_case(numbers, cases)
+
+
+def _behind_code(plan: Plan, numbers: pa.Array) -> pa.Array:
+    rest = plan.stripped(_after_code(int(plan.code), numbers))
     main = plans_of_code(int(plan.code))[0]
-    return pc.if_else(
-        pa.array(behind_code), main.written(main.national(rest)), _alone(plan, numbers)
-    )
+    return main.written(main.national(rest))
 
 
 def _alone(plan: Plan, numbers: pa.Array) -> pa.Array:
@@ -176,6 +182,10 @@ def _after_code(code: int, numbers: pa.Array) -> pa.Array:
 
 def _without(numbers: pa.Array, beginning: str) -> pa.Array:
     return pc.replace_substring_regex(numbers, beginning, "")
+
+
+def _all(numbers: pa.Array) -> Flags:
+    return np.ones(len(numbers), dtype=np.bool_)
 
 
 def _digits(texts: pa.Array) -> pa.Array:

@@ -113,6 +113,7 @@ def test_any_marks_are_read_as_the_library_reads_them(texts: list[str]) -> None:
         ("468123456", "SE", AMBIGUOUS),
         ("9123456789", "IN", "919123456789"),
         ("910 91234 56789", "IN", "919123456789"),
+        ("440020 7031 3000", "GB", "442070313000"),
         # Argentina's 15 behind the area code becomes a 9 before it.
         ("011 15-2345-6789", "AR", "5491123456789"),
         ("+54 11 2345 6789", None, "541123456789"),
@@ -128,7 +129,7 @@ def test_any_marks_are_read_as_the_library_reads_them(texts: list[str]) -> None:
     ],
 )
 def test_the_corners_of_numbering_plans(text: str, region: str | None, result: str | None) -> None:
-    assert read(pa.array([text]), region).to_pylist() == [result]
+    assert read(pa.array([text]), region).to_pylist() == [digits(text, region)] == [result]
 
 
 def test_only_common_marks_are_plain() -> None:
