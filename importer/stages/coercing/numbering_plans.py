@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
 from importer.records import Int64s
@@ -112,12 +112,12 @@ def country_codes(numbers: pa.Array) -> Int64s:
 @cache
 def plan_of_region(region: str) -> Plan | None:
     """Give a region's plan; None for what is no region with phones."""
-    return _plan(PhoneMetadata.metadata_for_region(region)) if region in SUPPORTED_REGIONS else None
+    return _plan(PhoneMetadata.metadata_for_region(region))
 
 
 @cache
 def plans_of_code(code: int) -> tuple[Plan, ...]:
-    """Give the plans of a country code's regions; the first has the lengths of all of them."""
+    """Give the plans of a country code's regions; the first one's lengths hold for all of them."""
     regions = COUNTRY_CODE_TO_REGION_CODE[code]
     plans = [plan_of_region(region) for region in regions]
     if regions == ("001",):

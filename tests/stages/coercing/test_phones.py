@@ -131,6 +131,7 @@ def test_more_numbers_than_are_remembered_are_read_alike(
     for numbers in (range(3), range(1, 4), range(6), range(3), range(2, 5)):
         cells = [f"098765 4321{number}" for number in numbers]
         assert outcomes(cells, column) == [f'"91987654321{number}"' for number in numbers]
+        assert sum(len(texts) for texts, _ in phones._KNOWN.values()) <= 3
 
 
 def test_each_distinct_number_is_parsed_once(
@@ -151,6 +152,9 @@ def test_each_distinct_number_is_parsed_once(
     assert outcomes(cells, attribute("phone"))[:2] == ['"918888444411"', '"918888444412"']
     outcomes([*cells, "+918888444413"], attribute("phone"))
     assert sorted(parsed) == sorted({*cells, "+918888444413"})
+    forget()
+    outcomes(cells, attribute("phone"))
+    assert len(parsed) == 4 + 3
 
 
 @pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
