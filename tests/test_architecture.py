@@ -52,7 +52,10 @@ DOORS = {
     "pandera": ("importer/stages/validating.py",),
     "tqdm": ("importer/cli/",),
     "typer": ("importer/cli/",),
-    "phonenumbers": ("importer/stages/coercing/phones.py",),
+    "phonenumbers": (
+        "importer/stages/coercing/phones.py",
+        "importer/stages/coercing/numbering_plans.py",
+    ),
     "sqlite3": (
         "importer/stages/recording/",
         "importer/sandbox/",

@@ -3,145 +3,36 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 
+import numpy as np
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute
+from importer.stages.coercing import phone_columns
 from importer.stages.coercing.arrays import flags, only
 from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_where
+from importer.stages.coercing.phone_columns import AMBIGUOUS
 
 # Letters and extensions would be dropped by the library; a number that lost a part is another.
 _SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2010-\u2015\u202f]+")
 _DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
 # A column of floats writes 9876543210.0, whose last 0 is no digit of the number.
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0*")
+_FLOAT_TEXT = r"\A(\+?[0-9]+)\.0*\z"
 
-# region and `whole:` -> the texts of earlier blocks, and what `_one` made of them.
-_KNOWN: dict[tuple[str | None, bool], tuple[pa.Array, pa.Array]] = {}
+# Region -> the texts of earlier blocks, and what they mean.  To look a cell up among more costs as
+# much as to read it.
+_KNOWN: dict[str | None, tuple[pa.Array, pa.Array]] = {}
 _NOTHING = (pa.array([], pa.string()), pa.array([], pa.string()))
+_REMEMBERED = 50_000
 
-UNSURE = "?"
-"""Stands for a text whose reading is left to the library."""
-
-# What numbers are spaced with, and nothing else means; the library reads the other marks.
-_MARKS = str.maketrans("", "", " ()-.\u00a0")
-_FEWEST = 5
-
-AMBIGUOUS = ""
-"""Stands for digits that are a number with their country code, and another without one."""
-
-# Some 30 MB at most; the same numbers come again in other blocks.
-_REMEMBERED = 200_000
+# To make a column's patterns ready takes as long as the library takes for so many texts.
+_FEW = 20
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What the library knows of a region's numbers, ready to be asked many times.
-
-    code: the country code.  abroad, prefix, general: patterns of what is dialled to go abroad,
-    of what is dialled before a national number (None: nothing), and of national numbers.
-    rewrites: whether the prefix is replaced rather than left out.
-    lengths, local: of whole national numbers, and of those without their area code.
-    """
-
-    code: str
-    abroad: re.Pattern[str]
-    prefix: re.Pattern[str] | None
-    general: re.Pattern[str]
-    rewrites: bool
-    lengths: tuple[int, ...]
-    local: frozenset[int]
-
-    def without_prefix(self, number: str) -> str:
-        """Take the prefix off, unless what is left would be no number where the whole was one."""
-        found = self.prefix.match(number) if self.prefix else None
-        if found is None:
-            return number
-        rest = number[found.end() :]
-        if self.general.fullmatch(number) and not self.general.fullmatch(rest):
-            return number
-        fits = self.is_possible(rest) or len(rest) > self.lengths[-1]
-        return rest if fits else number
-
-    def read(self, number: str, main: _Plan) -> str | None:
-        """Read a number without its code; `main` is the plan of the first region of that code."""
-        if self.rewrites and self.has_prefix(number):
-            return UNSURE
-        rest = self.without_prefix(number)
-        return self.code + rest if main.is_possible(rest) else None
-
-    def read_with_code(self, digits: str) -> str | None:
-        """Read digits that begin with the code, which cannot be a number of the region."""
-        rest = digits[len(self.code) :]
-        too_long = len(digits) > self.lengths[-1] and len(digits) not in self.local
-        fits = self.general.fullmatch(rest) and not self.general.fullmatch(digits)
-        if self.has_prefix(rest) or not (too_long or fits):
-            return UNSURE
-        return digits if self.is_possible(rest) else None
-
-    def is_possible(self, number: str) -> bool:
-        return len(number) in self.lengths and len(number) not in self.local
-
-    def has_prefix(self, number: str) -> bool:
-        return self.prefix is not None and self.prefix.match(number) is not None
-
-
-@lru_cache(maxsize=1000)
-def _plan(region: str) -> _Plan | None:
-    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    general = found and found.general_desc
-    if not found or not general or not general.national_number_pattern:
-        return None
-    prefix = found.national_prefix_for_parsing
-    return _Plan(
-        str(found.country_code),
-        re.compile(found.international_prefix or "NonMatch"),
-        re.compile(prefix) if prefix else None,
-        re.compile(general.national_number_pattern),
-        bool(found.national_prefix_transform_rule),
-        tuple(general.possible_length),
-        frozenset(general.possible_length_local_only),
-    )
-
-
-@lru_cache(maxsize=1000)
-def _plan_of_code(digits_after_plus: str) -> _Plan | None:
-    """Give the plan of the country code that a number begins with; None for none, or no country's."""
-    for length in (1, 2, 3):
-        code = digits_after_plus[:length]
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code)) if code else None
-        if regions and code[0] != "0":
-            return _plan(regions[0])
-    return None
-
-
-def quickly(text: str, region: str | None) -> str | None:
-    """Read a number of a plain spelling as the library does, some ten times faster.
-
-    UNSURE where its other rules may play a part: codes for abroad, numbers that begin with their
-    country's code, prefixes that are replaced.
-    """
-    plain = text.translate(_MARKS)
-    if not plain.removeprefix("+").isdigit() or len(plain) < _FEWEST:
-        return UNSURE
-    if plain.startswith("+"):
-        plan = _plan_of_code(plain[1:4])
-        return plan.read(plain[1 + len(plan.code) :], plan) if plan else UNSURE
-    plan = _plan(region) if region else None
-    main = _plan_of_code(plan.code) if plan else None
-    if plan is None or main is None or plan.abroad.match(plain):
-        return UNSURE
-    if plain.startswith(plan.code):
-        return plan.read_with_code(plain) if plan is main else UNSURE
-    return plan.read(plain, main)
-
-
-@lru_cache(maxsize=_REMEMBERED)
 def digits(text: str, region: str | None) -> str | None:
     """Give country code and number in digits (`918888444411`), or AMBIGUOUS; None for no number.
 
@@ -152,8 +43,8 @@ def digits(text: str, region: str | None) -> str | None:
         return None
     if _FLOAT.fullmatch(text):
         return None
-    quick = quickly(text, region)
-    return by_library(text, region) if quick == UNSURE else quick
+    # A number that states its country code is the same in every region.
+    return by_library(text, None if text.startswith("+") else region)
 
 
 def by_library(text: str, region: str | None) -> str | None:
@@ -211,7 +102,9 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
     region = attribute.region
-    values = _each(texts, region, attribute.whole)
+    if attribute.whole:
+        texts = pc.replace_substring_regex(texts, _FLOAT_TEXT, r"\1")
+    values = _each(texts, region)
     doubtful = flags(pc.equal(values, AMBIGUOUS))
     values = only(values, ~doubtful)
     if attribute.style == "e164":
@@ -225,32 +118,38 @@ def _coerce(texts: pa.Array, attribute: Attribute) -> Coerced:
 
 def forget() -> None:
     """Forget every number that was read, as if the process were new."""
-    digits.cache_clear()
     _KNOWN.clear()
 
 
-def _each(texts: pa.Array, region: str | None, whole: bool) -> pa.Array:
-    """Give what `_one` does for each text; those that an earlier block had are found in a table."""
-    known, results = _KNOWN.get((region, whole), _NOTHING)
+def _each(texts: pa.Array, region: str | None) -> pa.Array:
+    """Give what `_read` does for each text; those that an earlier block had are found in a table."""
+    known, results = _KNOWN.get(region, _NOTHING)
     places = pc.index_in(texts, value_set=known)
     if places.null_count:
-        new = texts.filter(pc.is_null(places))
-        if len(known) + len(new) > _REMEMBERED:
-            (known, results), new = _NOTHING, texts
-        found = [_one(text, region, whole) for text in new.to_pylist()]
-        known = pa.concat_arrays([known, new])
-        results = pa.concat_arrays([results, pa.array(found, pa.string())])
-        places = pc.index_in(texts, value_set=known)
-        if len(known) <= _REMEMBERED:
-            _KNOWN[region, whole] = (known, results)
+        missing = pc.is_null(places)
+        new = texts.filter(missing).dictionary_encode()
+        found = _read(new.dictionary, region)
+        first_new = pa.scalar(len(known), pa.int32())
+        places = pc.replace_with_mask(places, missing, pc.add(new.indices, first_new))
+        known = pa.concat_arrays([known, new.dictionary])
+        results = pa.concat_arrays([results, found])
+        _KNOWN[region] = (known, results)
+        if sum(len(all_texts) for all_texts, _ in _KNOWN.values()) > _REMEMBERED:
+            _KNOWN.clear()
     return results.take(places)
 
 
-def _one(text: str, region: str | None, whole: bool) -> str | None:
-    if whole:
-        text = _FLOAT.sub(r"\1", text) if _FLOAT.fullmatch(text) else text
-    # A number that states its country code is the same in every region, and remembered once.
-    return digits(text, None if text.startswith("+") else region)
+def _read(texts: pa.Array, region: str | None) -> pa.Array:
+    """Read plain spellings as a column, and leave the others to the library."""
+    if len(texts) < _FEW:
+        return _one_by_one(texts, region)
+    plain = phone_columns.are_plain(texts).astype(np.int64)
+    ways = (_one_by_one, phone_columns.read)
+    return phone_columns.in_groups(texts, plain, lambda way, part: ways[way](part, region))
+
+
+def _one_by_one(texts: pa.Array, region: str | None) -> pa.Array:
+    return pa.array([digits(text, region) for text in texts.to_pylist()], pa.string())
 
 
 def _expected(region: str | None) -> str:
@@ -292,5 +191,4 @@ PHONE = ValueType(
         Example("+91 88884 44411 ext. 5", "not-phone"),
     ),
     coerce=_coerce,
-    distinct=True,
 )

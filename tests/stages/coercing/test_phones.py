@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import phonenumbers
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 from importer.mapping_file.decided_by import DecidedBy
 from importer.mapping_file.mapping import UNKNOWN_REGION, Attribute, FromColumns, FromTemplate
 from importer.stages.coercing import phones
-from importer.stages.coercing.phones import (
-    AMBIGUOUS,
-    UNSURE,
-    by_library,
-    digits,
-    forget,
-    quickly,
-)
+from importer.stages.coercing.phone_columns import AMBIGUOUS, are_plain, read
+from importer.stages.coercing.phones import digits, forget
 from importer.typed import Typed
 
 _VECTORS = (
@@ -73,6 +67,9 @@ def test_a_number_becomes_country_code_and_digits_or_is_refused(
     text: str, region: str | None, result: str | None
 ) -> None:
     assert digits(text, region) == result
+    cells = pa.array([text])
+    if are_plain(cells).all():
+        assert read(cells, region).to_pylist() == [result]
 
 
 @pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
@@ -101,37 +98,26 @@ def test_an_accepted_number_is_its_own_digits_again(text: str, region: str | Non
         assert digits("+" + result, None) == result
 
 
-_REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
-_BEFORE = st.sampled_from(["", "+", "0", "00", "1", "8", "011", "+44 (0)", "+39", "+1", "(0"])
+def test_common_spellings_are_not_left_to_the_library() -> None:
+    cells = ["098765 43210", "9876543210", "919876543210", "+91 98765-43210", "030/901820", "12345"]
+    assert are_plain(pa.array(cells)).all()
 
 
-@given(
-    region=st.one_of(st.none(), st.sampled_from(_REGIONS)),
-    plan=st.sampled_from(_REGIONS),
-    before=_BEFORE,
-    with_code=st.booleans(),
-    spoilt=st.sampled_from(["", "5", "00", "-", " 12", ")"]),
-    cut=st.integers(0, 3),
-)
-def test_what_is_read_quickly_is_what_the_library_reads(
-    region: str | None, plan: str, before: str, with_code: bool, spoilt: str, cut: int
+def test_few_numbers_many_and_odd_ones_are_read_alike(
+    attribute: Callable[..., Attribute], outcomes: Callable[..., list[str | None]]
 ) -> None:
-    number = phonenumbers.example_number(plan)
-    assert number is not None
-    code = str(number.country_code) * with_code
-    national = phonenumbers.national_significant_number(number)
-    text = f"{before}{code}{national[: len(national) - cut]}{spoilt}"
-    for where in (region, plan):
-        quick = quickly(text, where)
-        assert quick in (UNSURE, by_library(text, where))
-
-
-def test_common_spellings_are_read_quickly() -> None:
-    for text, region in [("098765 43210", "IN"), ("9876543210", "IN"), ("919876543210", "IN")]:
-        assert quickly(text, region) == "919876543210"
-    assert quickly("+91 98765-43210", None) == "919876543210"
-    assert quickly("030 901820", "DE") == "4930901820"
-    assert quickly("+49 30 1", None) is None
+    many = [f"098765 43{number}" for number in range(100, 200)]
+    odd = ["098765 43210 x5", "9876543210.0", "unknown", "098765\u202f43210", "12345"]
+    column = attribute("phone", region="IN")
+    numbers = [f'"91{text[1:].replace(" ", "")}"' for text in many]
+    forget()
+    assert outcomes([*odd, *many, *odd], column) == [
+        *["not-phone"] * 5,
+        *numbers,
+        *["not-phone"] * 5,
+    ]
+    forget()
+    assert outcomes(many[:3], column) == numbers[:3]
 
 
 def test_more_numbers_than_are_remembered_are_read_alike(
@@ -145,6 +131,7 @@ def test_more_numbers_than_are_remembered_are_read_alike(
     for numbers in (range(3), range(1, 4), range(6), range(3), range(2, 5)):
         cells = [f"098765 4321{number}" for number in numbers]
         assert outcomes(cells, column) == [f'"91987654321{number}"' for number in numbers]
+        assert sum(len(texts) for texts, _ in phones._KNOWN.values()) <= 3
 
 
 def test_each_distinct_number_is_parsed_once(
@@ -153,18 +140,21 @@ def test_each_distinct_number_is_parsed_once(
     outcomes: Callable[..., list[str | None]],
 ) -> None:
     parsed: list[str] = []
-    real = phones.quickly
+    real = phones._read
 
-    def counting(text: str, region: str | None) -> str | None:
-        parsed.append(text)
-        return real(text, region)
+    def counting(texts: pa.Array, region: str | None) -> pa.Array:
+        parsed.extend(texts.to_pylist())
+        return real(texts, region)
 
     forget()
-    monkeypatch.setattr(phones, "quickly", counting)
+    monkeypatch.setattr(phones, "_read", counting)
     cells = ["+918888444411", "+918888444412", "12"] * 100
     assert outcomes(cells, attribute("phone"))[:2] == ['"918888444411"', '"918888444412"']
+    outcomes([*cells, "+918888444413"], attribute("phone"))
+    assert sorted(parsed) == sorted({*cells, "+918888444413"})
+    forget()
     outcomes(cells, attribute("phone"))
-    assert sorted(parsed) == sorted(set(cells))
+    assert len(parsed) == 4 + 3
 
 
 @pytest.mark.skipif(not _VECTORS.exists(), reason="the collection of real files is not here")
@@ -230,25 +220,16 @@ def test_the_point_and_zero_of_a_float_column_are_no_digits_of_a_number(
     assert outcomes(cells, attribute("phone", region="IN", whole=True)) == numbers
 
 
-def test_a_number_with_its_country_code_is_parsed_once_in_all_regions(
-    monkeypatch: pytest.MonkeyPatch,
-    attribute: Callable[..., Attribute],
-    typed: Callable[..., Typed],
+def test_a_number_with_its_country_code_is_the_same_in_all_regions(
+    attribute: Callable[..., Attribute], typed: Callable[..., Typed]
 ) -> None:
-    parsed: list[str] = []
-    real = phones.quickly
-
-    def counting(text: str, region: str | None) -> str | None:
-        parsed.append(text)
-        return real(text, region)
-
-    forget()
-    monkeypatch.setattr(phones, "quickly", counting)
     column = attribute(
         "phone", origin=FromColumns(("P",)), decided=(DecidedBy("region", "C", None),)
     )
-    typed({"P": ["+918888444411"] * 6, "C": ["IN", "DE", "US", "", "India", "?"]}, column)
-    assert parsed == ["+918888444411"]
+    countries = ["IN", "DE", "US", "", "India", "?"]
+    for number, result in [("+918888444411", "918888444411"), ("+00918888444411", None)]:
+        found = typed({"P": [number] * 180, "C": countries * 30}, column)
+        assert found.attributes[0].values.to_pylist() == [result] * 180
 
 
 def test_a_number_of_an_unknown_country_must_state_its_own() -> None:
