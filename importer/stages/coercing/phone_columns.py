@@ -23,8 +23,8 @@ from importer.typed import Flags
 AMBIGUOUS = ""
 """Stands for digits that are a number with their country code, and another without one."""
 
-# The library drops these marks, wherever they stand.
-_PLAIN = r"\A\+?[0-9 ()\-./\x{a0}\x{2010}-\x{2015}]+\z"
+# The library drops these marks, wherever they stand (but for narrow blanks, see phones.py).
+_PLAIN = r"\A\+?[0-9 ()\-./\x{a0}\x{2009}\x{2010}-\x{2015}\x{202f}]+\z"
 _FLOAT = r"\A\+?[0-9]+\.0*\z"
 _BARE = r"\A[0-9]{8,15}\z"
 # Longer texts are none to the library.

@@ -17,7 +17,9 @@ from importer.stages.coercing.contract import Coerced, Example, ValueType, bad_w
 from importer.stages.coercing.phone_columns import AMBIGUOUS
 
 # Letters and extensions would be dropped by the library; a number that lost a part is another.
-_SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2010-\u2015\u202f]+")
+_SHAPE = re.compile(r"\+?[0-9 ()\-./\u00a0\u2009\u2010-\u2015\u202f]+")
+# French pages part digits by narrow blanks, which the library does not know.
+_NARROW = str.maketrans("\u2009\u202f", "  ")
 _DIGITS_ONLY = re.compile(r"[0-9]{8,15}")
 # A column of floats writes 9876543210.0, whose last 0 is no digit of the number.
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0*")
@@ -44,7 +46,7 @@ def digits(text: str, region: str | None) -> str | None:
     if _FLOAT.fullmatch(text):
         return None
     # A number that states its country code is the same in every region.
-    return by_library(text, None if text.startswith("+") else region)
+    return by_library(text.translate(_NARROW), None if text.startswith("+") else region)
 
 
 def by_library(text: str, region: str | None) -> str | None:
@@ -188,6 +190,7 @@ PHONE = ValueType(
         Example("0468123456", '"46468123456"', {"region": "SE"}),
         Example("555-1234", "not-phone", {"region": "US"}),
         Example("1-800-FLOWERS", "not-phone", {"region": "US"}),
+        Example("+33 1\u202f23\u202f45\u202f67\u202f89", '"33123456789"'),
         Example("+91 88884 44411 ext. 5", "not-phone"),
     ),
     coerce=_coerce,
