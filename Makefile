@@ -8,7 +8,7 @@ SAMPLE := sample_data/crm_users.csv
 MAPPING := mappings/crm_users.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-ledger bench-coercing bench-reading torture sandbox wheel constraints clean
+.PHONY: help setup demo test check lint types format docs bench bench-prepare bench-ledger bench-coercing bench-reading bench-survey torture sandbox wheel constraints clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench-prepare: setup ## The importer against the script that people write
 
 bench-coercing: setup ## What types and transforms cost, beside reading the same rows
 	$(BIN)/python benchmarks/bench_coercing.py --require
+
+bench-survey: setup ## What comparing all rows costs (duplicates: last), also in memory
+	$(BIN)/python benchmarks/bench_survey.py
 
 bench-reading: setup ## Who reads real files right: pandas, pyarrow, DuckDB, CleverCSV, this
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
