@@ -43,7 +43,7 @@ FLOORS = (
     ("amounts", "rule_examples"),
     ("rules", "moengage"),
     ("records", "errors"),
-    ("warned",),
+    ("warned", "plurals"),
 )
 
 # library -> the only places that may import it

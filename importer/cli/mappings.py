@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.expectations import Difference
@@ -80,13 +81,11 @@ def _check_as_dict(found: MappingCheck) -> dict[str, Any]:
 
 
 def _sentence(found: MappingCheck) -> str:
-    counts = f"{_count(found.attributes, 'attribute')} from {_count(len(found.columns), 'column')}"
-    warned = f", {_count(len(found.warnings), 'warning')}" if found.warnings else ""
-    return f"{found.file} is right: {counts}, {_count(found.tests, 'test')}{warned}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    counts = (
+        f"{counted(found.attributes, 'attribute')} from {counted(len(found.columns), 'column')}"
+    )
+    warned = f", {counted(len(found.warnings), 'warning')}" if found.warnings else ""
+    return f"{found.file} is right: {counts}, {counted(found.tests, 'test')}{warned}."
 
 
 @app.command("test")
@@ -112,7 +111,7 @@ def run_tests(file: File, as_json: options.Json = False) -> int:
     for result in results:
         _print_test(result)
     if results:
-        print(f"{_count(len(results), 'test')}: {len(results) - failed} passed, {failed} failed.")
+        print(f"{counted(len(results), 'test')}: {len(results) - failed} passed, {failed} failed.")
     else:
         print(f"{file} has no tests. docs/mapping.md shows how to write some under `tests:`.")
     print(f"Next: {following}")

@@ -11,6 +11,7 @@ import typer
 from importer.cli import options
 from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
 from importer.cli.session import Session, answer
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.cli.session import Question
@@ -252,7 +253,9 @@ def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfi
     if not is_first_time(job.mapping, target.app_id, config):
         return config
     rows = job.source.count_rows(config.limit)
-    found = answer(f"Nothing is remembered of earlier runs. Send all {rows:,} rows? [y/N]")
+    found = answer(
+        f"Nothing is remembered of earlier runs. Send {counted(rows, 'row', 'rows, all of them')}? [y/N]"
+    )
     return replace(config, first_time=found in ("y", "yes"))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from importer.cli import options
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.config import RunConfig, Target
@@ -84,7 +85,9 @@ class Session:
             return
         for description in job.descriptions:
             print(f"Source:      {description}")
-        print(f"Mapping:     {job.mapping.file} ({len(job.mapping.attributes)} attributes)")
+        print(
+            f"Mapping:     {job.mapping.file} ({counted(len(job.mapping.attributes), 'attribute')})"
+        )
         print(f"Target:      workspace {target.app_id} at {target.base_url}")
         print(f"Pace:        {config.sending.rate}, at most {config.sending.concurrency} in flight")
         print(f"State:       {config.state_dir}", flush=True)
@@ -100,7 +103,9 @@ def _require_consent(job: Job, target: Target, config: RunConfig) -> None:
     from importer.errors import UsageError
 
     rows = job.source.count_rows(config.limit)
-    found = answer(f"Send {rows:,} users to workspace {target.app_id} ({target.host})? [y/N]")
+    found = answer(
+        f"Send {counted(rows, 'user')} to workspace {target.app_id} ({target.host})? [y/N]"
+    )
     if found not in ("y", "yes"):
         raise UsageError(
             "the question", "no `y`: nothing was sent", "y to send", "run again, or give --yes"

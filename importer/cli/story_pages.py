@@ -10,6 +10,7 @@ from typing import Any
 from importer.history.why import RowStory, Story
 from importer.masking import masked, masked_json
 from importer.moengage.attributes import BY_KEY
+from importer.plurals import counted
 from importer.preview import PreviewRow, PreviewValue
 from importer.records import Fate
 from importer.rules import RULES
@@ -20,7 +21,7 @@ _CODE = re.compile(r"\[([a-z0-9-]+)\]")
 def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
     """Give the page's lines; unless `show_values`, cells and values show only their shape."""
     if story.left_out:
-        yield f"{story.left_out} earlier rows of this user: --all tells them too."
+        yield f"{counted(story.left_out, 'earlier row')} of this user: --all tells them too."
         yield ""
     for row in story.rows:
         yield from _row(row, show_values)
@@ -32,14 +33,15 @@ def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
 
 
 def _not_seen(story: Story) -> Iterator[str]:
-    runs = "1 run" if story.runs == 1 else f"{story.runs} runs"
+    runs = counted(story.runs, "run")
     yield f"No row of the user {story.customer_id!r} is known in {runs}."
     for near in story.near:
         yield f"  Seen was {near!r}: ids are compared exactly, with case, blanks and zeros."
     for run in story.unsettled:
         yield f"  Run {run} has rows without a fate yet; this user's may be among them."
     if story.keyless:
-        yield f"  {story.keyless:,} rows had no id that could be read; their dead letters show them."
+        rows = counted(story.keyless, "row")
+        yield f"  {rows} had no id that could be read; the dead letters show them."
 
 
 def _row(row: RowStory, show_values: bool) -> Iterator[str]:
@@ -50,7 +52,7 @@ def _row(row: RowStory, show_values: bool) -> Iterator[str]:
     if row.fate in (Fate.REJECTED, Fate.UNDELIVERED) or row.attempts > 1:
         request = f", request id {row.request_id}" if row.request_id else ""
         status = f"HTTP {row.http_status}" if row.http_status else "no answer"
-        yield f"  {row.attempts} attempts, the last one: {status}{request}"
+        yield f"  {counted(row.attempts, 'attempt', 'attempts, the last one')}: {status}{request}"
     for message in _messages(row, show_values):
         yield f"  why: {message}"
     if row.remedy:

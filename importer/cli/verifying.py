@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli import options
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.config import Target
@@ -52,7 +53,7 @@ def verify(
     with ExitStack() as stack:
         target = _target(past, stack)
         if not as_json and sys.stderr.isatty():
-            print(f"Reading up to {sample} users back ...", file=sys.stderr)
+            print(f"Reading up to {counted(sample, 'user')} back ...", file=sys.stderr)
         found = verify_run(folder, past.run, target, sample=sample, seed=seed)
     words = ("--sample", str(sample), "--seed", str(found.seed))
     following = about_runs("runs show", folder, past.run)

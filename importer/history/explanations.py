@@ -107,7 +107,9 @@ def _dead(row: LoggedRow, dead: DeadRow | None) -> tuple[str, str]:
     status = f"HTTP {row.http_status}" if row.http_status else "no answer"
     if row.fate is Fate.REJECTED:
         return f"the API refused this user for good ({status})", fixes
-    return f"all {row.attempts} tries failed, the last with {status}", fixes
+    several = f"all {row.attempts} tries failed, the last"
+    failed = "its one try failed," if row.attempts == 1 else several
+    return f"{failed} with {status}", fixes
 
 
 def _of_run(row: LoggedRow, all_rows: Sequence[LoggedRow]) -> list[LoggedRow]:
