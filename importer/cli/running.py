@@ -11,7 +11,6 @@ import typer
 from importer.cli import options
 from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
 from importer.cli.session import Session, answer
-from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.cli.session import Question
@@ -253,9 +252,8 @@ def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfi
     if not is_first_time(job.mapping, target.app_id, config):
         return config
     rows = job.source.count_rows(config.limit)
-    found = answer(
-        f"Nothing is remembered of earlier runs. Send {counted(rows, 'row', 'rows, all of them')}? [y/N]"
-    )
+    everybody = "1 row" if rows == 1 else f"all {rows:,} rows"
+    found = answer(f"Nothing is remembered of earlier runs. Send {everybody}? [y/N]")
     return replace(config, first_time=found in ("y", "yes"))
 
 
