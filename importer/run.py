@@ -90,7 +90,7 @@ def carry_out(
 ) -> RunReport:
     """Carry a registered run out to its end; the state folder's lock is held."""
     preparer = Preparer(job.mapping, config.only, ledger.secret)
-    notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun))))
+    notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun), *begun.remarks)))
     job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
     began = time.monotonic()

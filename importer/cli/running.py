@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +9,12 @@ import typer
 
 from importer.cli import options
 from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
-from importer.cli.session import Session, answer
+from importer.cli.questions import about_others, what_of_the_unfinished, whether_first_time
+from importer.cli.session import Session
 
 if TYPE_CHECKING:
     from importer.cli.session import Question
-    from importer.config import RunConfig, SendingConfig, Target
+    from importer.config import RunConfig, SendingConfig
     from importer.job import Job
 
 UseSandbox = Annotated[
@@ -171,7 +171,8 @@ def run(
         **options.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),
     )
-    session = Session(use_sandbox, yes, as_json, quiet, _questions(if_unfinished))
+    questions = _questions(if_unfinished)
+    session = Session(use_sandbox, yes, as_json, quiet, questions, about_others)
     return _send(session, sources, mapping, config)
 
 
@@ -187,8 +188,8 @@ def _changes(
 
 
 def _questions(if_unfinished: str | None) -> tuple[Question, ...]:
-    asked = () if if_unfinished else (_what_of_the_unfinished,)
-    return (_whether_first_time, *asked)
+    asked = () if if_unfinished else (what_of_the_unfinished,)
+    return (whether_first_time, *asked)
 
 
 def _sending(rate: str, concurrency: int, retries: int, timeout: str) -> SendingConfig:
@@ -243,26 +244,3 @@ def _send(session: Session, sources: list[str], mapping: str, config: RunConfig)
             job, target, config, observer=observer, stop=stop
         ),
     )
-
-
-def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfig:
-    """Ask whether all users are to be sent, where none is remembered to be left out."""
-    from importer.memory.opening import is_first_time
-
-    if not is_first_time(job.mapping, target.app_id, config):
-        return config
-    rows = job.source.count_rows(config.limit)
-    everybody = "1 row" if rows == 1 else f"all {rows:,} rows"
-    found = answer(f"Nothing is remembered of earlier runs. Send {everybody}? [y/N]")
-    return replace(config, first_time=found in ("y", "yes"))
-
-
-def _what_of_the_unfinished(job: Job, target: Target, config: RunConfig) -> RunConfig:
-    """Ask whether to go on with the unfinished run that this call repeats."""
-    from importer.registration import repeated_run
-
-    before = repeated_run(job, target, config)
-    if before is None:
-        return config
-    found = answer(f"Go on with {before.run}, an unfinished run of this source? [Y/n]")
-    return replace(config, if_unfinished="auto" if found in ("", "y", "yes") else "new")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Job, Target, RunConfig, Observer, StopSignal], RunReport]
     Question = Callable[[Job, Target, RunConfig], RunConfig]
+    Remarks = Callable[[Job, Target, RunConfig], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Session:
     """How the person who called wants to be spoken to, and where rows are to go.
 
     questions: asked on a terminal before anything is sent; they may change the settings.
+    remarks: gives sentences on unfinished runs beside this one.
     """
 
     use_sandbox: bool
@@ -35,6 +37,7 @@ class Session:
     as_json: bool
     quiet: bool
     questions: tuple[Question, ...] = ()
+    remarks: Remarks | None = None
 
     @property
     def silent(self) -> bool:
@@ -91,6 +94,8 @@ class Session:
         print(f"Target:      workspace {target.app_id} at {target.base_url}")
         print(f"Pace:        {config.sending.rate}, at most {config.sending.concurrency} in flight")
         print(f"State:       {config.state_dir}", flush=True)
+        for remark in self.remarks(job, target, config) if self.remarks else ():
+            print(f"Unfinished:  {remark}", flush=True)
 
 
 def answer(question: str) -> str:
