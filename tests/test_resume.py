@@ -30,6 +30,7 @@ MAPPING = (
     "where: {keep: [y]}\n"
 )
 ROWS = 3000
+HEADER = ["id", "seq", "name", "keep"]
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def users(tmp_path: Path) -> Path:
         )
         for n in range(ROWS)
     ]
-    return write_csv(tmp_path / "users.csv", ["id", "seq", "name", "keep"], rows)
+    return write_csv(tmp_path / "users.csv", HEADER, rows)
 
 
 class StopsAfter(Silence):
@@ -195,6 +196,20 @@ def test_a_trial_of_some_rows_leaves_the_unfinished_run_to_be_gone_on_with(
     assert again.run == big.run
     # Also the later rows of those users of whom the trial has sent the first.
     whole(sandbox, again)
+
+
+def test_rows_of_a_newer_source_stay_the_newer_ones(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    big = begin(sandbox, users, state, 700)
+    begin(sandbox, users, state, 10_000, limit=50)
+    newer = [("user-1", 9_999, "New", "y"), ("user-0999", 9_999, "New", "y")]
+    begin(sandbox, write_csv(tmp_path / "newer.csv", HEADER, newer), state, 10_000)
+    again = begin(sandbox, users, state, 10_000)
+    assert again.run == big.run
+    assert again.fates[Fate.SUPERSEDED]
+    assert profiles(sandbox)["user-0999"]["seq"] == 9_999
 
 
 def test_a_run_of_all_rows_takes_the_place_of_every_unfinished_part(
