@@ -12,7 +12,9 @@ _LAST = 5
 
 CustomerId = Annotated[
     str | None,
-    typer.Argument(help="The customer id, exactly as it was sent.", show_default=False),
+    typer.Argument(
+        help="The customer id, exactly as it was sent.", metavar="ID", show_default=False
+    ),
 ]
 Run = Annotated[
     str | None,
@@ -32,7 +34,13 @@ File = Annotated[
     typer.Option("--file", help="Which file, if the run had several.", show_default=False),
 ]
 Last = Annotated[int, typer.Option("--last", min=0, help="Tell the latest so many rows of a user.")]
-Everything = Annotated[bool, typer.Option("--all", help="Tell all rows of a user.")]
+Everything = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Tell all rows of a user, and look through waiting rows without a limit of time.",
+    ),
+]
 ShowValues = Annotated[
     bool,
     typer.Option("--show-values", help="Show cells and values as they are, not only their shape."),
@@ -54,7 +62,8 @@ def why(
 
     When, from which row, each step, the payload, the API's answer, the fate and what to do. Cells
     and values show their shape only (x for a letter, # for a digit) unless --show-values is given.
-    Exit 1 if nothing is known of the user.
+    Rows that wait in an unfinished run are looked up in its source. Exit 1 if nothing is known of
+    the user.
     """
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json

@@ -29,8 +29,8 @@ Fixes = Annotated[
     list[Path] | None,
     typer.Option(
         "--fixes",
-        help="Read these rows of the source as they were mended in what --problems wrote. May be "
-        "repeated; the later one is on top.",
+        help="What --problems wrote, with rows mended in it: they are read instead of the source's "
+        "own. May be repeated; of a row in several the last one counts.",
         metavar="PATH",
         show_default=False,
     ),

@@ -176,7 +176,7 @@ IdColumn = Annotated[
 Timezone = Annotated[
     str | None,
     typer.Option(
-        help="Of the times whose format has no zone, such as Asia/Kolkata.",
+        help="The zone of times whose format has none, such as Asia/Kolkata.",
         metavar="NAME",
         show_default=False,
     ),

@@ -46,7 +46,9 @@ Only = Annotated[
 ]
 AllowFailures = Annotated[
     str,
-    typer.Option(help="Dead letters that still give exit code 0: a number or a share (5%)."),
+    typer.Option(
+        help="How many rows may fail with the exit code still 0: a number or a share (5%)."
+    ),
 ]
 Workers = Annotated[
     int | None,
@@ -60,14 +62,14 @@ UpdateExistingOnly = Annotated[
     bool | None,
     typer.Option(
         "--update-existing-only/--create-users",
-        help="Never create a user; the mapping decides if neither is given.",
+        help="Leave unknown ids alone, or make users of them; the mapping decides if neither is given.",
         show_default=False,
     ),
 ]
 StateDir = Annotated[
     Path | None,
     typer.Option(
-        help="Where runs keep their folders. \\[default: MOENGAGE_STATE_DIR or .moengage-import]",
+        help="The folder of all runs, of how far they are, and of what is remembered. \\[default: MOENGAGE_STATE_DIR or .moengage-import]",
         metavar="DIR",
         show_default=False,
     ),

@@ -19,6 +19,7 @@ Run = Annotated[
     str | None,
     typer.Argument(
         help="The run's id, the beginning of one, or `last`. \\[default: the latest unfinished one]",
+        metavar="RUN",
         show_default=False,
     ),
 ]
@@ -36,10 +37,16 @@ NewRate = Annotated[
 ]
 NewConcurrency = Annotated[
     int | None,
-    typer.Option("--concurrency", help="Other than before.", metavar="N", show_default=False),
+    typer.Option(
+        "--concurrency",
+        help="Other requests in flight than before.",
+        metavar="N",
+        show_default=False,
+    ),
 ]
 NewAllowance = Annotated[
-    str | None, typer.Option("--allow-failures", help="Other than before.", show_default=False)
+    str | None,
+    typer.Option("--allow-failures", help="Another number than before.", show_default=False),
 ]
 
 NewReceipt = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from importer.cli import options
-from importer.cli.checking import AcceptCells, Fixes, Payloads, Problems, check_table
+from importer.cli.checking import AcceptCells, Fixes, check_table
 from importer.cli.questions import about_others, what_of_the_unfinished, whether_first_time
 from importer.cli.session import Session
 
@@ -27,7 +27,9 @@ Rate = Annotated[
 ]
 Concurrency = Annotated[int, typer.Option(help="Requests in flight at the most.")]
 Retries = Annotated[int, typer.Option(help="Further tries of a request after the first.")]
-Timeout = Annotated[str, typer.Option(help="Patience with one try, such as 60s.")]
+Timeout = Annotated[
+    str, typer.Option(help="How long to wait for the answer to one try, such as 60s.")
+]
 MaxTime = Annotated[
     str | None,
     typer.Option(
@@ -52,27 +54,45 @@ ReceiptPath = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing: the same as `check`.")]
+Problems = Annotated[
+    Path | None,
+    typer.Option(
+        help="Only with --dry-run: as `check` has it.", metavar="PATH", show_default=False
+    ),
+]
+Payloads = Annotated[
+    Path | None,
+    typer.Option(
+        help="Only with --dry-run: as `check` has it.", metavar="PATH", show_default=False
+    ),
+]
 IfUnfinished = Annotated[
     str | None,
     typer.Option(
-        help="An unfinished run of the same source: refuse, resume, new, or auto (resume it if it "
-        "is the same, else begin anew). \\[default: ask on a terminal, else auto]",
+        help="Where a run of the same source is unfinished: refuse, resume it, begin a new one (a "
+        "run that takes all its rows closes it), or auto: resume it if it is the same, else new. "
+        "\\[default: ask on a terminal, else auto]",
         metavar="WORD",
         show_default=False,
     ),
 ]
 OnlyChanged = Annotated[
     bool,
-    typer.Option("--only-changed", help="Leave users out who were already sent exactly this."),
+    typer.Option(
+        "--only-changed", help="Send only users whose row differs from what they were last sent."
+    ),
 ]
 FirstTime = Annotated[
     bool,
-    typer.Option("--first-time", help="Nothing is remembered yet: send everybody, as is meant."),
+    typer.Option(
+        "--first-time",
+        help="With --only-changed: nothing is remembered yet, and sending all is meant.",
+    ),
 ]
 RefreshAfter = Annotated[
     str | None,
     typer.Option(
-        help="With --only-changed: send a user all the same when it is so long ago (30d).",
+        help="With --only-changed: send a user all the same when he was last sent so long ago (30d).",
         metavar="TIME",
         show_default=False,
     ),
@@ -95,7 +115,10 @@ Wait = Annotated[
     typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
 ]
 Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help="Do not ask before sending, and override guards.")
+    bool,
+    typer.Option(
+        "--yes", "-y", help="Ask nothing before sending, and override the mapping's guards."
+    ),
 ]
 
 

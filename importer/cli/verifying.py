@@ -21,7 +21,9 @@ Run = Annotated[
 SampleUsers = Annotated[int, typer.Option("--sample", min=1, help="How many users to read back.")]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Draw the same users as a run with this seed did."),
+    typer.Option(
+        "--seed", min=0, help="Draw the same users as an earlier `verify` with this seed."
+    ),
 ]
 ShowValues = Annotated[
     bool, typer.Option("--show-values", help="Show values as they are, not only their shape.")
@@ -38,8 +40,8 @@ def verify(
 ) -> int:
     """Read users of a run back from the workspace and compare them with what was sent.
 
-    Twenty users a request, 1,000 a minute, as MoEngage allows; it must be enabled by its support.
-    MoEngage applies what it accepted some minutes later. Exit 1 if anything differs or is missing.
+    Twenty users a request, 1,000 a minute, as MoEngage allows; its support must have enabled
+    "Get User". MoEngage applies what it accepted some minutes later. Exit 1 if anything differs or is missing.
     """
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
