@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -76,7 +78,12 @@ def why(
     if customer_id is None:
         story = explain_row(folder, run or "", row or 0, file)
     else:
-        story = explain_user(folder, customer_id, last=None if everything else last)
+        story = explain_user(
+            folder,
+            customer_id,
+            last=None if everything else last,
+            on_search=_on_search(as_json),
+        )
     following = about_runs("runs", folder)
     if story.rows:
         following = about_runs("runs show", folder, story.rows[-1].run)
@@ -88,6 +95,16 @@ def why(
         print(line)
     print(f"Next: {following}")
     return code
+
+
+def _on_search(as_json: bool) -> Callable[[str], None]:
+    """Give what tells a person at a terminal why it takes a moment."""
+
+    def told(run: str) -> None:
+        if not as_json and sys.stderr.isatty():
+            print(f"Looking through the rows of run {run} that wait ...", file=sys.stderr)
+
+    return told
 
 
 def _require_one_question(

@@ -50,7 +50,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     if found.new_attributes and found.known:
         yield f"Never sent before: {', '.join(found.new_attributes)}"
     yield (
-        f"requests      {plan.requests:,}, {_minutes(plan.minutes)} at the rate, "
+        f"requests      {plan.requests:,}, {_minutes(plan)}, "
         f"{counted(found.payload_bytes, 'byte')} of payloads"
     )
 
@@ -77,7 +77,10 @@ def _most(pair: tuple[str, int]) -> tuple[int, str]:
     return (-pair[1], pair[0])
 
 
-def _minutes(minutes: float) -> str:
-    if minutes == 0:
+def _minutes(plan: Plan) -> str:
+    if not plan.requests:
+        return "nothing to send"
+    if plan.minutes == 0:
         return "as fast as it goes"
-    return "less than a minute" if minutes < 1 else counted(round(minutes), "minute")
+    minutes = "less than a minute" if plan.minutes < 1 else counted(round(plan.minutes), "minute")
+    return f"{minutes} at the rate"

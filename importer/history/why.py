@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,19 +79,30 @@ class Story:
     near: tuple[str, ...] = ()
 
 
-def explain_user(state_dir: str | Path, customer_id: str, *, last: int | None = None) -> Story:
+def explain_user(
+    state_dir: str | Path,
+    customer_id: str,
+    *,
+    last: int | None = None,
+    on_search: Callable[[str], None] | None = None,
+) -> Story:
     """Tell what happened to a user in every run.
 
     last: only the latest so many of his rows; None tells all.
     Rows are found by a keyed hash of the id, and the source is read, where it is still the same,
     up to the row.  Of a run that has not ended the rows without a fate are looked through in its
-    source, for a minute at the most, or with `last` None to their end.  Nothing is changed.  Raises StateError if the ledger or its key is damaged.
+    source, for a minute at the most, or with `last` None to their end; `on_search` is told the run
+    before that.  Nothing is changed.  Raises StateError if the ledger or its key is damaged.
     """
     runs = list_runs(state_dir)
     searched = [past for past in runs if not _why_unsearched(past)]
     key = key_of(Path(state_dir), customer_id) if runs else 0
     seconds = None if last is None else SEARCH_SECONDS
-    searches = {past.run: search(past, customer_id, seconds) for past in searched if waits(past)}
+    searches = {}
+    for past in filter(waits, searched):
+        if on_search is not None:
+            on_search(past.run)
+        searches[past.run] = search(past, customer_id, seconds)
     found = [
         row
         for past in reversed(searched)
