@@ -10,8 +10,8 @@ from importer.config import RunConfig, Target
 from importer.errors import MappingError, TargetError
 from importer.mapping_file import Mapping, bind, load_mapping
 from importer.mended.fixes import Fixes
-from importer.mended.table import row_count
 from importer.pipeline import Preparer
+from importer.plurals import counted
 from importer.records import Int64s
 from importer.sieves import Sieve
 from importer.stages.coercing import fixed_value_problems
@@ -77,7 +77,8 @@ def _fixed(job: Job, config: RunConfig) -> Job:
     fixes = Fixes(config.fixes, job.source, config.state_dir, accept_cells=config.accept_cells)
     job.source.mended_by(fixes.mend)
     names = ", ".join(map(str, config.fixes))
-    note = f"read as mended in {names}, instead of as the source has it: {row_count(fixes.count)}"
+    rows = counted(fixes.count, "row")
+    note = f"read as mended in {names}, instead of as the source has it: {rows}"
     return replace(job, more_notes=(*job.more_notes, note))
 
 

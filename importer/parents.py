@@ -12,7 +12,8 @@ from importer.job import MappingLike
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
 from importer.mended.fixes import CHECK
 from importer.mended.retried_rows import Counts, Retried, RetryChoice, digest_of
-from importer.mended.table import MendedTable, row_count
+from importer.mended.table import MendedTable
+from importer.plurals import counted
 from importer.records import Fate, SourceOptions
 from importer.run_options import config_from, mapping_hash
 from importer.stages.recording import (
@@ -57,7 +58,11 @@ def _only_run(table: MendedTable) -> str:
     if len(named) == 1 and (run := next(iter(named))):
         return run
     place = named.get("", str(table.path))
-    found = "no run" if "" in named else f"rows of {len(named)} runs: {', '.join(sorted(named))}"
+    found = (
+        "no run"
+        if "" in named
+        else f"rows of {counted(len(named), 'run')}: {', '.join(sorted(named))}"
+    )
     remedy = "put it back, or make a table of its own of each run's rows"
     if set(named) == {""}:
         remedy = "import it with `moengage-import run`"
@@ -159,7 +164,7 @@ def settings_of(parent: RunRecord, state_dir: Path) -> RunConfig:
 def nothing_left(parent: RunRecord, counts: Counts) -> UsageError:
     found = "no row that did not make it"
     if counts.not_asked:
-        found = f"{row_count(counts.not_asked)} that did not make it, none of them undelivered"
+        found = f"{counted(counts.not_asked, 'row')} that did not make it, none of them undelivered"
     return UsageError(
         f"run {parent.run}",
         found,

@@ -97,6 +97,12 @@ class Preparer:
         typed = coerce(batch, mapping)
         return typed.customer_ids.filter(pa.array(~typed.filtered)).drop_null()
 
+    def all_customer_ids(self, block: Block) -> tuple[Int64s, pa.StringArray]:
+        """Read the ids alone, of all rows, sent or not: their positions, and an id or null of each."""
+        mapping = replace(self.mapping, attributes=(), platforms=(), where={})
+        batch, _ = read_batch(without_refusals(block, MENDING), mapping.columns)
+        return batch.index, coerce(batch, mapping).customer_ids
+
     def _keys(self, typed: Typed, block: Block, unreadable: Sequence[Rejection]) -> UserKeys | None:
         """Hash the ids of all rows that have one, sent or not."""
         if self.secret is None:
@@ -105,9 +111,8 @@ class Preparer:
         keys[typed.batch.index] = user_keys(typed.customer_ids, self.secret)
         if any(one.stage == MENDING for one in unreadable):
             # Their cells are there: only what a person made of them was refused.
-            mapping = replace(self.mapping, attributes=(), platforms=(), where={})
-            batch, _ = read_batch(without_refusals(block, MENDING), mapping.columns)
-            keys[batch.index] = user_keys(coerce(batch, mapping).customer_ids, self.secret)
+            index, ids = self.all_customer_ids(block)
+            keys[index] = user_keys(ids, self.secret)
         return keys
 
     def _values(self, typed: Typed, positions: Int64s) -> ValueHashes | None:

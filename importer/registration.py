@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from importer.config import RunConfig, Target
 from importer.errors import SourceChanged, UsageError
 from importer.hints import about_runs
 from importer.job import Job
-from importer.run_options import changed_options, mapping_hash, options_of
+from importer.run_options import changed_options
 from importer.stages.reading import difference, fingerprint_of
 from importer.stages.recording import (
     Ledger,
@@ -23,49 +21,50 @@ from importer.stages.recording import (
     RunRecord,
     RunState,
     add_run,
+    count_behind,
     cut_back,
     latest_begin,
     load_progress,
-    open_for_reading,
+    runs,
     set_state,
-    unfinished_like,
     unfinished_retry,
 )
+from importer.unfinished import Call
 
 _TICK_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A registered run: its folder, what the ledger knows of it, and how far it was before."""
+    """A registered run: its folder, what the ledger knows of it, and how far it was before.
+
+    remarks: sentences on other unfinished runs of its source.
+    """
 
     folder: RunFolder
     record: RunRecord
     progress: Progress
+    remarks: tuple[str, ...] = ()
 
 
 def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: datetime) -> Begun:
     """Register a new run, or go on with the unfinished one that this call repeats.
 
-    What becomes of an unfinished run of the same source is `config.if_unfinished`; one that
-    cannot be gone on with, because source, mapping or options changed, is closed.
+    What becomes of unfinished runs of the same source is `config.if_unfinished`.  A new run closes
+    those of which it takes every row; one that takes only some of them (`limit`, `only`) is a job
+    beside them.
     Raises UsageError where it is to be refused, StateError if the disk refuses.
     """
-    options = options_of(job, target, config)
-    fingerprint, hashed = job.source.fingerprint(), mapping_hash(job.mapping.text)
-    before = ledger.do(
-        lambda connection: unfinished_like(
-            connection, target.app_id, job.mapping.name, job.locations
-        )
-    )
-    if before is not None and config.if_unfinished == "refuse":
-        raise _refused(before, config.state_dir)
-    if before is not None and config.if_unfinished != "new":
-        changes = _changes(before, options, fingerprint, hashed)
-        if not changes:
-            return go_on(ledger, before, config.state_dir)
-        if config.if_unfinished == "resume":
-            raise _not_the_same(before, changes)
+    call = Call.of(job, target, config)
+    found = ledger.do(call.unfinished)
+    if found and config.if_unfinished == "refuse":
+        raise _refused(found[0].record, config.state_dir)
+    if same := call.repeated(found):
+        begun = go_on(ledger, same.record, config.state_dir)
+        return replace(begun, remarks=call.remarks(found))
+    if found and config.if_unfinished == "resume":
+        raise _not_the_same(found[0].record, call.changes(found[0].record))
+    options = call.options
     folder = RunFolder.create(config.state_dir, options, job.mapping.text, now)
     if config.only is not None:
         folder.write_json("only.json", {"ids": sorted(config.only)})
@@ -77,17 +76,18 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
         begun=_later_than(ledger.do(latest_begin), now.timestamp()),
         options=options,
         locations=job.locations,
-        fingerprint=fingerprint,
-        mapping_hash=hashed,
+        fingerprint=call.fingerprint,
+        mapping_hash=call.hashed,
     )
 
     def register(connection: sqlite3.Connection) -> None:
-        if before is not None:
-            set_state(connection, before.run, RunState.CLOSED)
+        for one in found:
+            if call.replaces(one):
+                set_state(connection, one.record.run, RunState.CLOSED)
         add_run(connection, record)
 
     ledger.do(register)
-    return Begun(folder, record, Progress())
+    return Begun(folder, record, Progress(), call.remarks(found))
 
 
 def _later_than(latest: float, now_seconds: float) -> float:
@@ -138,32 +138,38 @@ def _retry_changes(before: RunRecord, record: RunRecord) -> bool:
     )
 
 
-def repeated_run(job: Job, target: Target, config: RunConfig) -> RunRecord | None:
-    """Give the unfinished run that this call would go on with; None if there is none."""
-    connection = open_for_reading(config.state_dir)
-    if connection is None:
-        return None
-    with closing(connection):
-        before = unfinished_like(connection, target.app_id, job.mapping.name, job.locations)
-    if before is None:
-        return None
-    hashed = mapping_hash(job.mapping.text)
-    options = options_of(job, target, config)
-    return None if _changes(before, options, job.source.fingerprint(), hashed) else before
-
-
 def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
-    """Open an unfinished run again, with its files cut back to what was committed."""
+    """Open an unfinished run again, with its files cut back to what was committed.
+
+    Where only parts of its source were sent since (a trial with `limit`), its rows are newer than
+    theirs from now on: else the last row of a user would give way to one above it.
+    """
     folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
 
     def load(connection: sqlite3.Connection) -> Progress:
         set_state(connection, record.run, RunState.OPEN)
+        if parts := _parts_sent_since(connection, record):
+            count_behind(connection, record.run, parts)
         return load_progress(connection, record.run, ledger.path)
 
     progress = ledger.do(load)
     for path in (folder.journal, folder.row_log, folder.warnings, folder.receipt):
         cut_back(path, progress.lengths.get(path.name, 0))
     return Begun(folder, record, progress)
+
+
+def _parts_sent_since(connection: sqlite3.Connection, record: RunRecord) -> list[str]:
+    """Give the runs into the same memory that were begun after this one; [] if one had other rows."""
+    parts, known = [record.run], runs(connection)
+    later = known[: [one.run for one in known].index(record.run)]
+    for one in reversed(later):
+        if (one.workspace, one.mapping_name) != (record.workspace, record.mapping_name):
+            continue
+        same = (one.locations, one.fingerprint) == (record.locations, record.fingerprint)
+        if record.kind != "run" or not (same if one.kind == "run" else one.parent in parts):
+            return []
+        parts.append(one.run)
+    return parts[1:]
 
 
 def require_same_source(
@@ -189,17 +195,6 @@ def require_same_source(
         f"{same}put the old file back, or begin a new run with `moengage-import run`: a user who "
         "is sent twice is only updated twice",
     )
-
-
-def _changes(
-    before: RunRecord, options: Mapping[str, Any], fingerprint: str, hashed: str
-) -> list[str]:
-    changes = [f"the option {name}" for name in changed_options(before.options, options)]
-    if hashed != before.mapping_hash:
-        changes.append("the mapping")
-    if source := difference(before.fingerprint, fingerprint):
-        changes.append(source)
-    return changes
 
 
 def _refused(before: RunRecord, state_dir: Path) -> UsageError:

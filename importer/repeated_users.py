@@ -18,6 +18,7 @@ from importer.executors.local import done_in_threads, threads_for
 from importer.job import Job
 from importer.memory.value_hashes import id_words
 from importer.observer import Observer
+from importer.plurals import counted
 from importer.records import Block
 from importer.stopping import StopSignal
 from importer.survey import RowPlace, survey_source
@@ -85,7 +86,7 @@ def _has_twins(part: IO[bytes]) -> bool:
 def _refused(users: int, one: RowPlace, other: RowPlace) -> UsageError:
     return UsageError(
         "--only-changed",
-        f"{users:,} {'user' if users == 1 else 'users'} in several rows (row {one.row} of "
+        f"{counted(users, 'user')} in several rows (row {one.row} of "
         f"{one.file} and row {other.row} of {other.file} are of the same one), which "
         "`duplicates: each` sends all",
         "one row for each user, so that his last one can be compared with what he was sent",

@@ -19,7 +19,7 @@ from importer.config import RunConfig, Target
 from importer.errors import UsageError
 from importer.job import Job, MappingLike, require_same_workspace
 from importer.mended.retried_rows import Counts, RetryChoice
-from importer.mended.table import MendedTable, row_count
+from importer.mended.table import MendedTable
 from importer.observer import Observer
 from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
@@ -30,6 +30,7 @@ from importer.parents import (
     nothing_left,
     settings_of,
 )
+from importer.plurals import counted
 from importer.records import SourceOptions
 from importer.registration import Begun, begin_retry
 from importer.run import carry_out
@@ -243,14 +244,14 @@ def _notes(
     if counts.absent:
         found.append(
             f"not in {table.path if table else 'it'}, and so not sent again: "
-            f"{row_count(counts.absent)} of its dead letter"
+            f"{counted(counts.absent, 'row')} of its dead letter"
         )
     if counts.not_asked:
-        found.append(f"left aside, because not undelivered: {row_count(counts.not_asked)}")
+        found.append(f"left aside, because not undelivered: {counted(counts.not_asked, 'row')}")
     if counts.delivered_since:
         found.append(
             "delivered by an earlier retry as they are, and so unchanged (--force sends them all "
-            f"the same): {row_count(counts.delivered_since)}"
+            f"the same): {counted(counts.delivered_since, 'row')}"
         )
     if choice.accept_cells:
         found.append("cells are taken as they are, whatever a spreadsheet made of them")

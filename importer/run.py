@@ -20,6 +20,7 @@ from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
 from importer.plan.binding import require_planned
 from importer.plan.forecast import hold_to_guards
+from importer.plurals import counted
 from importer.registration import Begun, begin
 from importer.repeated_users import require_users_once
 from importer.stages.recording import Ledger, network_file_system, state_lock
@@ -89,7 +90,7 @@ def carry_out(
 ) -> RunReport:
     """Carry a registered run out to its end; the state folder's lock is held."""
     preparer = Preparer(job.mapping, config.only, ledger.secret)
-    notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun))))
+    notes = tuple(filter(None, (_unsafe_state(config), _resumed(begun), *begun.remarks)))
     job = replace(job, preparer=preparer, more_notes=(*job.more_notes, *notes))
     watcher, signal = observer or Silence(), stop or StopSignal()
     began = time.monotonic()
@@ -170,4 +171,4 @@ def _resumed(begun: Begun) -> str:
     settled = sum(begun.progress.fates.values())
     if not settled and not begun.progress.rows_opened:
         return ""
-    return f"this goes on with run {begun.record.run}, which had settled {settled:,} rows"
+    return f"this goes on with run {begun.record.run}, which had settled {counted(settled, 'row')}"

@@ -92,6 +92,13 @@ def changed_options(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
     return changed
 
 
+def takes_all_of(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+    """Tell whether a run takes every row of the source that another one took, and so replaces it."""
+    limit, before = now["limit"], then["limit"]
+    is_as_long = limit is None or (before is not None and limit >= before)
+    return is_as_long and now["only"] in (None, then["only"])
+
+
 def mapping_hash(text: str) -> str:
     """Give what tells later whether a mapping is still the same."""
     return _hash(text)

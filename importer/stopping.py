@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from importer.errors import Defect, ImporterError, SourceChanged, StateError
+from importer.plurals import counted
 from importer.records import Stop
 
 
@@ -67,8 +68,8 @@ def stop_for(error: ImporterError) -> Stop:
     return Stop(code, message, problem.remedy, exit_status)
 
 
-def rows_changed(counted: int, read: int) -> Stop:
-    """Say that a source had other rows when it was read than before the start."""
-    message = f"{counted} rows were counted before the start, and {read} were read"
+def rows_changed(rows: int, read: int) -> Stop:
+    """Say that a source had other rows when it was read than before the start, when it had `rows`."""
+    message = f"{counted(rows, 'row was', 'rows were')} counted before the start, and {read:,} read"
     remedy = "see that nobody writes to the source, then run again"
     return Stop("source-changed", message, remedy, SourceChanged.exit_code)

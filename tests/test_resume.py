@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ import pytest
 from importer import Fate, RunConfig, RunReport, Stop, StopSignal, run_import
 from importer.checkpoints import Checkpoints
 from importer.errors import SourceChanged, StateError, TargetError, UsageError
+from importer.history.past_runs import find_past_run
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
 from importer.records import TextBlock
 from importer.resume import find_unfinished, open_unfinished, resume_run
+from importer.run_options import takes_all_of
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.reading.blocks import DelimitedFile
-from importer.stages.recording import open_for_reading, read_row_log, runs
+from importer.stages.recording import RunRecord, open_for_reading, read_row_log, runs
 from tests.journeys import FAST, dead_letter, fates, profiles, target_of, write_csv
 
 MAPPING = (
@@ -27,6 +30,7 @@ MAPPING = (
     "where: {keep: [y]}\n"
 )
 ROWS = 3000
+HEADER = ["id", "seq", "name", "keep"]
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def users(tmp_path: Path) -> Path:
         )
         for n in range(ROWS)
     ]
-    return write_csv(tmp_path / "users.csv", ["id", "seq", "name", "keep"], rows)
+    return write_csv(tmp_path / "users.csv", HEADER, rows)
 
 
 class StopsAfter(Silence):
@@ -163,13 +167,107 @@ def test_the_same_call_again_goes_on_unless_something_changed(
     assert f"resume {third.run} --state-dir {state})" in refused.value.problem.remedy
     with pytest.raises(UsageError, match="the option limit changed"):
         begin(sandbox, users, state, 100, if_unfinished="resume", limit=50)
-    fourth = begin(sandbox, users, state, 100, limit=50)
-    assert fourth.run != third.run
+    fourth = begin(sandbox, users, state, 100)
+    assert fourth.run == third.run
+    changed = parse_mapping(f"{MAPPING}unmapped: ignore\n", "mapping.yaml")
+    fifth = run_import(users, changed, target_of(sandbox), config_of(state))
+    (note,) = (note for note in fifth.notes if third.run in note)
+    assert "is closed by this run, which takes its place (the mapping has changed)" in note
     connection = open_for_reading(state)
     assert connection is not None
     states = {record.run: record.state for record in runs(connection)}
     connection.close()
-    assert states == {first.run: "finished", third.run: "closed", fourth.run: "finished"}
+    assert states == {first.run: "finished", third.run: "closed", fifth.run: "finished"}
+
+
+@pytest.mark.parametrize("part", [{"limit": 50}, {"only": frozenset(["user-0001", "user-0002"])}])
+def test_a_trial_of_some_rows_leaves_the_unfinished_run_to_be_gone_on_with(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, part: dict[str, Any]
+) -> None:
+    state = tmp_path / "state"
+    big = begin(sandbox, users, state, 700)
+    trial = begin(sandbox, users, state, 10_000, **part)
+    assert trial.run != big.run
+    (note,) = (note for note in trial.notes if big.run in note)
+    assert f"stays unfinished ({big.fates[Fate.PENDING]:,} rows pending)" in note
+    assert f"`moengage-import resume {big.run} --state-dir {state}` goes on with it" in note
+    assert find_unfinished(state).record.run == big.run
+    again = begin(sandbox, users, state, 10_000)
+    assert again.run == big.run
+    # Also the later rows of those users of whom the trial has sent the first.
+    whole(sandbox, again)
+
+
+def test_rows_of_a_newer_source_stay_the_newer_ones(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    big = begin(sandbox, users, state, 700)
+    begin(sandbox, users, state, 10_000, limit=50)
+    newer = [("user-1", 9_999, "New", "y"), ("user-0999", 9_999, "New", "y")]
+    begin(sandbox, write_csv(tmp_path / "newer.csv", HEADER, newer), state, 10_000)
+    again = begin(sandbox, users, state, 10_000)
+    assert again.run == big.run
+    assert again.fates[Fate.SUPERSEDED]
+    assert profiles(sandbox)["user-0999"]["seq"] == 9_999
+
+
+def test_a_run_of_all_rows_takes_the_place_of_every_unfinished_part(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    big = begin(sandbox, users, state, 300)
+    part = begin(sandbox, users, state, 100, limit=2000)
+    shorter = begin(sandbox, users, state, 10, limit=1000)
+    assert [one.state for one in _records(state)] == ["stopped"] * 3
+    longer = begin(sandbox, users, state, 10_000, limit=2000, force=True)
+    states = {one.run: one.state for one in _records(state)}
+    assert states == {
+        big.run: "stopped",
+        part.run: "closed",
+        shorter.run: "closed",
+        longer.run: "finished",
+    }
+    last = begin(sandbox, users, state, 10_000, if_unfinished="new")
+    assert [one.run for one in _records(state) if one.state == "closed"] == [
+        shorter.run,
+        part.run,
+        big.run,
+    ]
+    assert find_past_run(state, big.run).successor == last.run
+    assert find_past_run(state, part.run).successor == longer.run
+
+
+def _records(state: Path) -> list[RunRecord]:
+    connection = open_for_reading(state)
+    assert connection is not None
+    with closing(connection):
+        return runs(connection)
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "takes_all"),
+    [
+        ((None, None), (None, None), True),
+        ((None, None), (10, None), True),
+        ((None, None), (None, "a"), True),
+        ((None, None), (10, "a"), True),
+        ((10, None), (None, None), False),
+        ((10, None), (10, None), True),
+        ((20, None), (10, None), True),
+        ((10, None), (20, None), False),
+        ((None, "a"), (None, None), False),
+        ((None, "a"), (None, "a"), True),
+        ((None, "a"), (None, "b"), False),
+        ((10, "a"), (None, "a"), False),
+        ((10, None), (10, "a"), True),
+    ],
+)
+def test_a_run_replaces_what_takes_no_more_rows_than_itself(
+    now: tuple[int | None, str | None], then: tuple[int | None, str | None], takes_all: bool
+) -> None:
+    own, other = ({"limit": limit, "only": only} for limit, only in (now, then))
+    assert takes_all_of(own, other) is takes_all
 
 
 def test_the_same_source_written_anew_is_gone_on_with_by_who_says_that_it_is_the_same(

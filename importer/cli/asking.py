@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -12,7 +14,9 @@ _LAST = 5
 
 CustomerId = Annotated[
     str | None,
-    typer.Argument(help="The customer id, exactly as it was sent.", show_default=False),
+    typer.Argument(
+        help="The customer id, exactly as it was sent.", metavar="ID", show_default=False
+    ),
 ]
 Run = Annotated[
     str | None,
@@ -32,7 +36,13 @@ File = Annotated[
     typer.Option("--file", help="Which file, if the run had several.", show_default=False),
 ]
 Last = Annotated[int, typer.Option("--last", min=0, help="Tell the latest so many rows of a user.")]
-Everything = Annotated[bool, typer.Option("--all", help="Tell all rows of a user.")]
+Everything = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Tell all rows of a user, and look through waiting rows without a limit of time.",
+    ),
+]
 ShowValues = Annotated[
     bool,
     typer.Option("--show-values", help="Show cells and values as they are, not only their shape."),
@@ -54,7 +64,8 @@ def why(
 
     When, from which row, each step, the payload, the API's answer, the fate and what to do. Cells
     and values show their shape only (x for a letter, # for a digit) unless --show-values is given.
-    Exit 1 if nothing is known of the user.
+    Rows that wait in an unfinished run are looked up in its source. Exit 1 if nothing is known of
+    the user.
     """
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
@@ -67,7 +78,12 @@ def why(
     if customer_id is None:
         story = explain_row(folder, run or "", row or 0, file)
     else:
-        story = explain_user(folder, customer_id, last=None if everything else last)
+        story = explain_user(
+            folder,
+            customer_id,
+            last=None if everything else last,
+            on_search=_on_search(as_json),
+        )
     following = about_runs("runs", folder)
     if story.rows:
         following = about_runs("runs show", folder, story.rows[-1].run)
@@ -79,6 +95,16 @@ def why(
         print(line)
     print(f"Next: {following}")
     return code
+
+
+def _on_search(as_json: bool) -> Callable[[str], None]:
+    """Give what tells a person at a terminal why it takes a moment."""
+
+    def told(run: str) -> None:
+        if not as_json and sys.stderr.isatty():
+            print(f"Looking through the rows of run {run} that wait ...", file=sys.stderr)
+
+    return told
 
 
 def _require_one_question(

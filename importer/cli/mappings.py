@@ -11,6 +11,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.reading_flags import with_reading_flags
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.expectations import Difference
@@ -81,13 +82,11 @@ def _check_as_dict(found: MappingCheck) -> dict[str, Any]:
 
 
 def _sentence(found: MappingCheck) -> str:
-    counts = f"{_count(found.attributes, 'attribute')} from {_count(len(found.columns), 'column')}"
-    warned = f", {_count(len(found.warnings), 'warning')}" if found.warnings else ""
-    return f"{found.file} is right: {counts}, {_count(found.tests, 'test')}{warned}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    counts = (
+        f"{counted(found.attributes, 'attribute')} from {counted(len(found.columns), 'column')}"
+    )
+    warned = f", {counted(len(found.warnings), 'warning')}" if found.warnings else ""
+    return f"{found.file} is right: {counts}, {counted(found.tests, 'test')}{warned}."
 
 
 @app.command("test")
@@ -113,7 +112,7 @@ def run_tests(file: File, as_json: options.Json = False) -> int:
     for result in results:
         _print_test(result)
     if results:
-        print(f"{_count(len(results), 'test')}: {len(results) - failed} passed, {failed} failed.")
+        print(f"{counted(len(results), 'test')}: {len(results) - failed} passed, {failed} failed.")
     else:
         print(f"{file} has no tests. docs/mapping.md shows how to write some under `tests:`.")
     print(f"Next: {following}")
@@ -178,7 +177,7 @@ IdColumn = Annotated[
 Timezone = Annotated[
     str | None,
     typer.Option(
-        help="Of the times whose format has no zone, such as Asia/Kolkata.",
+        help="The zone of times whose format has none, such as Asia/Kolkata.",
         metavar="NAME",
         show_default=False,
     ),

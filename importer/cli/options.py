@@ -25,8 +25,8 @@ Fixes = Annotated[
     list[Path] | None,
     typer.Option(
         "--fixes",
-        help="Read these rows of the source as they were mended in what --problems wrote. May be "
-        "repeated; the later one is on top.",
+        help="What --problems wrote, with rows mended in it: they are read instead of the source's "
+        "own. May be repeated; of a row in several the last one counts.",
         metavar="PATH",
         show_default=False,
     ),
@@ -68,28 +68,33 @@ UpdateExistingOnly = Annotated[
     bool | None,
     typer.Option(
         "--update-existing-only/--create-users",
-        help="Never create a user; the mapping decides if neither is given.",
+        help="Leave unknown ids alone, or make users of them; the mapping decides if neither is given.",
         show_default=False,
     ),
 ]
 OnlyChanged = Annotated[
     bool,
-    typer.Option("--only-changed", help="Leave users out who were already sent exactly this."),
+    typer.Option(
+        "--only-changed", help="Send only users whose row differs from what they were last sent."
+    ),
 ]
 RefreshAfter = Annotated[
     str | None,
     typer.Option(
-        help="With --only-changed: send a user all the same when it is so long ago (30d).",
+        help="With --only-changed: send a user all the same when he was last sent so long ago (30d).",
         metavar="TIME",
         show_default=False,
     ),
 ]
 AllowFailures = Annotated[
     str,
-    typer.Option(help="Dead letters that still give exit code 0: a number or a share (5%)."),
+    typer.Option(
+        help="How many rows may fail with the exit code still 0: a number or a share (5%)."
+    ),
 ]
 NewAllowance = Annotated[
-    str | None, typer.Option("--allow-failures", help="Other than before.", show_default=False)
+    str | None,
+    typer.Option("--allow-failures", help="Another number than before.", show_default=False),
 ]
 Rate = Annotated[
     str,
@@ -100,7 +105,12 @@ NewRate = Annotated[
 ]
 NewConcurrency = Annotated[
     int | None,
-    typer.Option("--concurrency", help="Other than before.", metavar="N", show_default=False),
+    typer.Option(
+        "--concurrency",
+        help="Other requests in flight than before.",
+        metavar="N",
+        show_default=False,
+    ),
 ]
 MaxTime = Annotated[
     str | None,
@@ -117,7 +127,10 @@ Wait = Annotated[
     typer.Option(help="How long to queue for a state folder that is in use (30m).", metavar="TIME"),
 ]
 Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help="Do not ask before sending, and override guards.")
+    bool,
+    typer.Option(
+        "--yes", "-y", help="Ask nothing before sending, and override the mapping's guards."
+    ),
 ]
 Workers = Annotated[
     int | None,
@@ -130,7 +143,7 @@ Workers = Annotated[
 StateDir = Annotated[
     Path | None,
     typer.Option(
-        help="Where runs keep their folders. \\[default: MOENGAGE_STATE_DIR or .moengage-import]",
+        help="The folder of all runs, of how far they are, and of what is remembered. \\[default: MOENGAGE_STATE_DIR or .moengage-import]",
         metavar="DIR",
         show_default=False,
     ),

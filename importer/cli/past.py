@@ -10,6 +10,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.settings import seconds
+from importer.plurals import counted
 
 runs_app = typer.Typer(
     help="List the runs of a state folder, show one, or prune old ones.",
@@ -140,7 +141,7 @@ def _require_consent(runs: int) -> None:
 
     if not runs or sys.stdin is None or not sys.stdin.isatty():
         return
-    of = "1 run" if runs == 1 else f"{runs} runs"
+    of = counted(runs, "run")
     if answer(f"Remove the row detail and dead letters of {of}? [y/N]") not in ("y", "yes"):
         raise UsageError(
             "the question", "no `y`: nothing was removed", "y to remove", "see it with --dry-run"

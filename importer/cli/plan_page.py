@@ -8,6 +8,7 @@ from pathlib import Path
 
 from importer.cli.summary import summary
 from importer.plan.plan import Plan
+from importer.plurals import counted
 
 _MOST_ATTRIBUTES = 8
 
@@ -21,7 +22,7 @@ def plan_page(plan: Plan, *, gone: Path | None, out: Path | None) -> str:
     lines = [f"Source:      {description}" for description in plan.report.sources]
     lines += [f"Workspace:   {plan.report.target}", check.rstrip(), "", *_lines(plan)]
     if gone is not None and plan.gone is not None:
-        users = "1 user was" if plan.gone == 1 else f"{plan.gone:,} users were"
+        users = counted(plan.gone, "user was", "users were")
         lines.append(
             f"gone          {users} sent before and not found in the source: {gone} (nothing is "
             "deleted in MoEngage)"
@@ -49,8 +50,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     if found.new_attributes and found.known:
         yield f"Never sent before: {', '.join(found.new_attributes)}"
     yield (
-        f"requests      {plan.requests:,}, {_minutes(plan.minutes)} at the rate, "
-        f"{found.payload_bytes:,} bytes of payloads"
+        f"requests      {plan.requests:,}, {_minutes(plan)}, "
+        f"{counted(found.payload_bytes, 'byte')} of payloads"
     )
 
 
@@ -76,7 +77,10 @@ def _most(pair: tuple[str, int]) -> tuple[int, str]:
     return (-pair[1], pair[0])
 
 
-def _minutes(minutes: float) -> str:
-    if minutes == 0:
+def _minutes(plan: Plan) -> str:
+    if not plan.requests:
+        return "nothing to send"
+    if plan.minutes == 0:
         return "as fast as it goes"
-    return "less than a minute" if minutes < 1 else f"{minutes:,.0f} minutes"
+    minutes = "less than a minute" if plan.minutes < 1 else counted(round(plan.minutes), "minute")
+    return f"{minutes} at the rate"

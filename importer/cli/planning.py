@@ -54,7 +54,7 @@ def plan(
     quiet: options.Quiet = False,
     reading: Any = None,
 ) -> int:
-    """Say what would change there: a check, and how each row compares with what was sent.
+    """Say what a run would change: a check that compares each row with what was sent before.
 
     The workspace is MOENGAGE_APP_ID's; no key is needed, because nothing is sent.
     """

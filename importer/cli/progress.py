@@ -11,6 +11,7 @@ from typing import Never, TextIO
 
 from tqdm import tqdm
 
+from importer.plurals import counted
 from importer.records import DEAD_FATES, Fate
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -57,7 +58,7 @@ class Progress:
                 nrows=2,
             )
         else:
-            of = "" if rows is None else f", {rows:,} rows"
+            of = "" if rows is None else f", {counted(rows, 'row')}"
             print(f"{headline}{of}", file=self._stream, flush=True)
 
     def progressed(self, fate: Fate, rows: int) -> None:
@@ -100,12 +101,13 @@ class Progress:
 
     def _notes(self) -> str:
         dead = sum(self._fates[word] for word in DEAD_FATES)
-        rows = f"{sum(self._fates.values()):,} rows" if self._share_read else ""
+        rows = counted(sum(self._fates.values()), "row") if self._share_read else ""
         return ", ".join(filter(None, (rows, f"{dead:,} not delivered" if dead else "")))
 
     def _say_how_far(self) -> None:
         done = sum(self._fates.values())
-        of = "" if self._rows is None else f" of {self._rows:,}"
+        rows = counted(done if self._rows is None else self._rows, "row")
+        far = rows if self._rows is None else f"{done:,} of {rows}"
         read = f" ({self._share_read} of the source read)" if self._share_read else ""
         fates = ", ".join(f"{count:,} {fate}" for fate, count in self._fates.items() if count)
-        print(f"{done:,}{of} rows{read}: {fates}", file=self._stream, flush=True)
+        print(f"{far}{read}: {fates}", file=self._stream, flush=True)

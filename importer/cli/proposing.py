@@ -9,6 +9,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.reading_flags import with_reading_flags
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.proposal import Proposal
@@ -108,12 +109,14 @@ def _print(found: Proposal, path: Path, following: str) -> None:
     for file in found.files:
         print(f"Source:      {file.describe()}")
     seen = "all of them" if found.all_rows else "from the beginning"
-    print(f"Looked at:   {'1 row' if found.rows == 1 else f'{found.rows:,} rows'}, {seen}")
+    print(f"Looked at:   {counted(found.rows, 'row')}, {seen}")
     sent = [line for line in found.lines if not line.left_out]
     standard = sum(line.is_standard for line in sent)
     left = len(found.lines) - len(sent)
     more = f"; {left} left out, with the reason" if left else ""
-    print(f"Mapping:     {path} ({len(sent)} attributes, {standard} of them MoEngage's own{more})")
+    print(
+        f"Mapping:     {path} ({counted(len(sent), 'attribute')}, {standard} of them MoEngage's own{more})"
+    )
     print(f"Customer id: {found.identity.column or 'not decided'}")
     if found.choices:
         print("To decide:   the table does not tell, and nothing is checked or sent before:")

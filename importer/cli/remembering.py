@@ -9,6 +9,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.settings import seconds
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,14 +112,14 @@ def _require_consent(entries: Sequence[Remembered]) -> None:
     if sys.stdin is not None and sys.stdin.isatty():
         scopes = ", ".join(_scope(entry) for entry in entries)
         asked = (
-            f"Forget what {users:,} users of {scopes} were last sent? Nothing is deleted in "
+            f"Forget what {counted(users, 'user')} of {scopes} {'was' if users == 1 else 'were'} last sent? Nothing is deleted in "
             "MoEngage; the next run sends them all once more. [y/N]"
         )
         if answer(asked) in ("y", "yes"):
             return
     raise UsageError(
         "memory clear",
-        f"no `y`: nothing was forgotten, {users:,} users are remembered",
+        f"no `y`: nothing was forgotten, {counted(users, 'user is', 'users are')} remembered",
         "y on a terminal, or --yes",
         "see with `moengage-import memory show` what is remembered, then give --yes",
     )
@@ -138,7 +139,7 @@ def _scope(entry: Remembered) -> str:
 
 
 def _users(entry: Remembered) -> str:
-    return f"{entry.known:,} users known, {entry.unknown:,} unknown"
+    return f"{counted(entry.known, 'user')} known, {entry.unknown:,} unknown"
 
 
 def _mb(count: int) -> str:

@@ -15,6 +15,7 @@ Run = Annotated[
     str | None,
     typer.Argument(
         help="The run's id, the beginning of one, or `last`. \\[default: the latest unfinished one]",
+        metavar="RUN",
         show_default=False,
     ),
 ]

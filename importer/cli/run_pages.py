@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from importer.cli.summary import fate_lines, reason_lines
+from importer.cli.summary import fate_lines, reason_lines, request_counts
 from importer.history.past_runs import PastRun, Standing
 from importer.history.pruning import Pruned
+from importer.plurals import counted
 from importer.records import DEAD_FATES, Fate
 
 _REASONS_SHOWN = 5
@@ -26,7 +27,7 @@ def run_list(shown: Sequence[PastRun], known: int, state_dir: Path) -> Iterator[
         yield f"{past.run}  {_moment(past.record.begun)}  {past.standing}{code}{pruned}"
         yield f"    {kind}{_source(past)} -> {past.record.workspace}: {_fates_in_short(past)}"
     if len(shown) < known:
-        yield f"{known - len(shown)} earlier runs: --all lists them."
+        yield f"{counted(known - len(shown), 'earlier run')}: --all lists them."
 
 
 def _source(past: PastRun) -> str:
@@ -36,8 +37,7 @@ def _source(past: PastRun) -> str:
 
 def _fates_in_short(past: PastRun) -> str:
     counts = [f"{count:,} {fate}" for fate, count in past.fates.items() if count]
-    rows = "rows not counted yet" if past.rows is None else f"{past.rows:,} rows"
-    rows = "1 row" if past.rows == 1 else rows
+    rows = "rows not counted yet" if past.rows is None else counted(past.rows, "row")
     return f"{rows}" + (f": {', '.join(counts)}" if counts else "")
 
 
@@ -53,7 +53,7 @@ def run_page(past: PastRun, *, show_values: bool) -> Iterator[str]:
     requests = report.get("requests", past.progress.requests)
     retries = report.get("retries", past.progress.retries)
     seconds = report.get("seconds", past.progress.seconds)
-    end = f"   in {seconds:,.1f} s, {requests:,} requests ({retries:,} retries)"
+    end = f"   in {seconds:,.1f} s, {request_counts(requests, retries)}"
     rows = past.rows if past.rows is not None else sum(past.fates.values())
     yield from fate_lines(past.fates, rows, end)
     dead = sum(past.fates[fate] for fate in DEAD_FATES)
@@ -66,14 +66,14 @@ def run_page(past: PastRun, *, show_values: bool) -> Iterator[str]:
 
 def _opening(past: PastRun) -> Iterator[str]:
     settled = sum(count for fate, count in past.fates.items() if fate is not Fate.PENDING)
-    of = "rows" if past.rows is None else f"of {past.rows:,} rows"
+    far = _how_far(past, settled)
     match past.standing:
         case Standing.RUNNING:
             yield f"Running: process {_holder(past)}."
-            yield f"  {settled:,} {of} have their fate as of the last commit{_left(past, settled)}."
+            yield f"  {far} as of the last commit{_left(past, settled)}."
         case Standing.KILLED:
             yield "Killed: its process ended without a word (SIGKILL, a crash, a power cut)."
-            yield f"  {settled:,} {of} have their fate as of the last commit; resume sends the rest."
+            yield f"  {far} as of the last commit; resume sends the rest."
         case Standing.CLOSED:
             yield "Closed: it ended before its rows did, and cannot be resumed any more."
             if past.successor:
@@ -82,13 +82,20 @@ def _opening(past: PastRun) -> Iterator[str]:
             because, message = past.report["stopped_because"], past.report["stopped_message"]
             yield f"Stopped ({because}): {message}"
             if past.is_resumable:
-                yield f"  {settled:,} {of} have their fate."
+                yield f"  {far}."
         case _:
             dead = sum(past.fates[fate] for fate in DEAD_FATES)
-            rows = "1 row" if dead == 1 else f"{dead:,} rows"
+            rows = counted(dead, "row")
             yield f"Finished: {f'{rows} did not make it' if dead else 'every row made it'}."
     if past.retries:
         yield f"  Rows of it were sent again by {', '.join(past.retries)}."
+
+
+def _how_far(past: PastRun, settled: int) -> str:
+    if past.rows is None:
+        return counted(settled, "row has its fate", "rows have their fate")
+    verb = "has its" if settled == 1 else "have their"
+    return f"{settled:,} of {counted(past.rows, 'row')} {verb} fate"
 
 
 def _holder(past: PastRun) -> str:
@@ -108,7 +115,7 @@ def _reasons(past: PastRun, dead: int, show_values: bool) -> Iterator[str]:
     if reasons:
         yield from reason_lines(reasons, dead, show_values)
         return
-    yield f"Why {dead:,} rows did not make it:"
+    yield f"Why {counted(dead, 'row')} did not make it:"
     for reason in past.report.get("reasons", ())[:_REASONS_SHOWN]:
         column = f' column "{reason["column"]}"' if reason["column"] else ""
         yield f"  {reason['rows']:,}  {reason['file']} row {reason['row']}{column} [{reason['code']}]"
@@ -169,7 +176,7 @@ def pruned_lines(removed: Sequence[Pruned], *, dry_run: bool) -> Iterator[str]:
         closed = "; it can no longer be resumed" if one.closed else ""
         yield f"{one.run}  {_size(one.bytes):>9}  {', '.join(one.files)}{closed}"
     verb = "Would free" if dry_run else "Freed"
-    runs = "1 run" if len(removed) == 1 else f"{len(removed)} runs"
+    runs = counted(len(removed), "run")
     size = _size(sum(one.bytes for one in removed))
     yield f"{verb} {size} of {runs}. Counts and reports stay."
 

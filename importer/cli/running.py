@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,12 +9,13 @@ import typer
 
 from importer.cli import options, settings
 from importer.cli.checking import check_rows
+from importer.cli.questions import about_others, what_of_the_unfinished, whether_first_time
 from importer.cli.reading_flags import with_reading_flags
-from importer.cli.session import Session, answer
+from importer.cli.session import Session
 
 if TYPE_CHECKING:
     from importer.cli.session import Question
-    from importer.config import RunConfig, SendingConfig, Target
+    from importer.config import RunConfig, SendingConfig
     from importer.job import Job
 
 UseSandbox = Annotated[
@@ -24,7 +24,9 @@ UseSandbox = Annotated[
 ]
 Concurrency = Annotated[int, typer.Option(help="Requests in flight at the most.")]
 Retries = Annotated[int, typer.Option(help="Further tries of a request after the first.")]
-Timeout = Annotated[str, typer.Option(help="Patience with one try, such as 60s.")]
+Timeout = Annotated[
+    str, typer.Option(help="How long to wait for the answer to one try, such as 60s.")
+]
 ReceiptPath = Annotated[
     Path | None,
     typer.Option(
@@ -32,18 +34,34 @@ ReceiptPath = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing: the same as `check`.")]
+Problems = Annotated[
+    Path | None,
+    typer.Option(
+        help="Only with --dry-run: as `check` has it.", metavar="PATH", show_default=False
+    ),
+]
+Payloads = Annotated[
+    Path | None,
+    typer.Option(
+        help="Only with --dry-run: as `check` has it.", metavar="PATH", show_default=False
+    ),
+]
 IfUnfinished = Annotated[
     str | None,
     typer.Option(
-        help="An unfinished run of the same source: refuse, resume, new, or auto (resume it if it "
-        "is the same, else begin anew). \\[default: ask on a terminal, else auto]",
+        help="Where a run of the same source is unfinished: refuse, resume it, begin a new one (a "
+        "run that takes all its rows closes it), or auto: resume it if it is the same, else new. "
+        "\\[default: ask on a terminal, else auto]",
         metavar="WORD",
         show_default=False,
     ),
 ]
 FirstTime = Annotated[
     bool,
-    typer.Option("--first-time", help="Nothing is remembered yet: send everybody, as is meant."),
+    typer.Option(
+        "--first-time",
+        help="With --only-changed: nothing is remembered yet, and sending all is meant.",
+    ),
 ]
 Force = Annotated[
     bool,
@@ -85,8 +103,8 @@ def run(
     dead_letter: options.DeadLetterPath = None,
     report: options.ReportPath = None,
     receipt: ReceiptPath = None,
-    problems: options.Problems = None,
-    payloads: options.Payloads = None,
+    problems: Problems = None,
+    payloads: Payloads = None,
     fixes: options.Fixes = None,
     accept_cells: options.AcceptCells = False,
     dry_run: DryRun = False,
@@ -128,7 +146,8 @@ def run(
         **settings.times(max_time, finish_by, wait),
         again=("--sandbox",) if use_sandbox else (),
     )
-    session = Session(use_sandbox, yes, as_json, quiet, _questions(if_unfinished))
+    questions = _questions(if_unfinished)
+    session = Session(use_sandbox, yes, as_json, quiet, questions, about_others)
     return _send(session, sources, mapping, config)
 
 
@@ -144,8 +163,8 @@ def _changes(
 
 
 def _questions(if_unfinished: str | None) -> tuple[Question, ...]:
-    asked = () if if_unfinished else (_what_of_the_unfinished,)
-    return (_whether_first_time, *asked)
+    asked = () if if_unfinished else (what_of_the_unfinished,)
+    return (whether_first_time, *asked)
 
 
 def _sending(rate: str, concurrency: int, retries: int, timeout: str) -> SendingConfig:
@@ -200,25 +219,3 @@ def _send(session: Session, sources: list[str], mapping: str, config: RunConfig)
             job, target, config, observer=observer, stop=stop
         ),
     )
-
-
-def _whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfig:
-    """Ask whether all users are to be sent, where none is remembered to be left out."""
-    from importer.memory.opening import is_first_time
-
-    if not is_first_time(job.mapping, target.app_id, config):
-        return config
-    rows = job.source.count_rows(config.limit)
-    found = answer(f"Nothing is remembered of earlier runs. Send all {rows:,} rows? [y/N]")
-    return replace(config, first_time=found in ("y", "yes"))
-
-
-def _what_of_the_unfinished(job: Job, target: Target, config: RunConfig) -> RunConfig:
-    """Ask whether to go on with the unfinished run that this call repeats."""
-    from importer.registration import repeated_run
-
-    before = repeated_run(job, target, config)
-    if before is None:
-        return config
-    found = answer(f"Go on with {before.run}, an unfinished run of this source? [Y/n]")
-    return replace(config, if_unfinished="auto" if found in ("", "y", "yes") else "new")

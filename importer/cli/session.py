@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from importer.cli import options
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.config import RunConfig, Target
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Job, Target, RunConfig, Observer, StopSignal], RunReport]
     Question = Callable[[Job, Target, RunConfig], RunConfig]
+    Remarks = Callable[[Job, Target, RunConfig], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Session:
     """How the person who called wants to be spoken to, and where rows are to go.
 
     questions: asked on a terminal before anything is sent; they may change the settings.
+    remarks: gives sentences on unfinished runs beside this one.
     """
 
     use_sandbox: bool
@@ -34,6 +37,7 @@ class Session:
     as_json: bool
     quiet: bool
     questions: tuple[Question, ...] = ()
+    remarks: Remarks | None = None
 
     @property
     def silent(self) -> bool:
@@ -84,10 +88,14 @@ class Session:
             return
         for description in job.descriptions:
             print(f"Source:      {description}")
-        print(f"Mapping:     {job.mapping.file} ({len(job.mapping.attributes)} attributes)")
+        print(
+            f"Mapping:     {job.mapping.file} ({counted(len(job.mapping.attributes), 'attribute')})"
+        )
         print(f"Target:      workspace {target.app_id} at {target.base_url}")
         print(f"Pace:        {config.sending.rate}, at most {config.sending.concurrency} in flight")
         print(f"State:       {config.state_dir}", flush=True)
+        for remark in self.remarks(job, target, config) if self.remarks else ():
+            print(f"Unfinished:  {remark}", flush=True)
 
 
 def answer(question: str) -> str:
@@ -100,7 +108,9 @@ def _require_consent(job: Job, target: Target, config: RunConfig) -> None:
     from importer.errors import UsageError
 
     rows = job.source.count_rows(config.limit)
-    found = answer(f"Send {rows:,} users to workspace {target.app_id} ({target.host})? [y/N]")
+    found = answer(
+        f"Send {counted(rows, 'user')} to workspace {target.app_id} ({target.host})? [y/N]"
+    )
     if found not in ("y", "yes"):
         raise UsageError(
             "the question", "no `y`: nothing was sent", "y to send", "run again, or give --yes"

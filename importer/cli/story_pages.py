@@ -10,6 +10,7 @@ from typing import Any
 from importer.history.why import RowStory, Story
 from importer.masking import masked, masked_json
 from importer.moengage.attributes import BY_KEY
+from importer.plurals import counted
 from importer.preview import PreviewRow, PreviewValue
 from importer.records import Fate
 from importer.rules import RULES
@@ -20,26 +21,48 @@ _CODE = re.compile(r"\[([a-z0-9-]+)\]")
 def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
     """Give the page's lines; unless `show_values`, cells and values show only their shape."""
     if story.left_out:
-        yield f"{story.left_out} earlier rows of this user: --all tells them too."
+        yield f"{counted(story.left_out, 'earlier row')} of this user: --all tells them too."
         yield ""
     for row in story.rows:
         yield from _row(row, show_values)
         yield ""
     if not story.rows and not story.left_out:
         yield from _not_seen(story)
+    yield from _unsettled(story)
     for run, reason in story.unsearched:
         yield f"Not searched: run {run}: {reason}."
 
 
 def _not_seen(story: Story) -> Iterator[str]:
-    runs = "1 run" if story.runs == 1 else f"{story.runs} runs"
+    runs = counted(story.runs, "run")
     yield f"No row of the user {story.customer_id!r} is known in {runs}."
     for near in story.near:
         yield f"  Seen was {near!r}: ids are compared exactly, with case, blanks and zeros."
-    for run in story.unsettled:
-        yield f"  Run {run} has rows without a fate yet; this user's may be among them."
+    for search in story.searches:
+        if search.is_whole:
+            rows = counted(search.looked_at, "row")
+            yield f"  Run {search.past.run} has {rows} without a fate yet, none of them this user's."
     if story.keyless:
-        yield f"  {story.keyless:,} rows had no id that could be read; their dead letters show them."
+        rows = counted(story.keyless, "row")
+        yield f"  {rows} had no id that could be read; the dead letters show them."
+
+
+def _unsettled(story: Story) -> Iterator[str]:
+    """Say of which rows nobody knows whether they are this user's."""
+    searches = {search.past.run: search for search in story.searches}
+    for run in story.unsettled:
+        found = searches.get(run)
+        if found is None:
+            # Another run of the same source took its place.
+            if not story.rows:
+                yield f"Run {run} was closed with rows that it gave no fate; his may be among them."
+            continue
+        rows = "rows" if found.rows is None else counted(found.rows, "row")
+        yield f"Run {run} has {rows} without a fate yet, and this user's may be among them:"
+        if found.trouble:
+            yield f"  they cannot be looked through, because of the source: {found.trouble}."
+        else:
+            yield f"  {found.looked_at:,} of them were looked through; --all looks through all."
 
 
 def _row(row: RowStory, show_values: bool) -> Iterator[str]:
@@ -50,7 +73,7 @@ def _row(row: RowStory, show_values: bool) -> Iterator[str]:
     if row.fate in (Fate.REJECTED, Fate.UNDELIVERED) or row.attempts > 1:
         request = f", request id {row.request_id}" if row.request_id else ""
         status = f"HTTP {row.http_status}" if row.http_status else "no answer"
-        yield f"  {row.attempts} attempts, the last one: {status}{request}"
+        yield f"  {counted(row.attempts, 'attempt', 'attempts, the last one')}: {status}{request}"
     for message in _messages(row, show_values):
         yield f"  why: {message}"
     if row.remedy:
@@ -173,6 +196,15 @@ def story_as_dict(story: Story, show_values: bool) -> dict[str, Any]:
         "runs_searched": story.runs,
         "unsearched": [{"run": run, "reason": reason} for run, reason in story.unsearched],
         "unsettled": list(story.unsettled),
+        "searches": [
+            {
+                "run": search.past.run,
+                "rows_without_fate": search.rows,
+                "looked_at": search.looked_at,
+                "trouble": search.trouble or None,
+            }
+            for search in story.searches
+        ],
         "rows_without_id": story.keyless,
         "near": list(story.near),
         "values_shown": show_values,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
+from importer.plurals import counted
 from importer.records import Fate, Stop
 from importer.rules import RULES
 from importer.stages.reporting import Reason, RunReport
@@ -51,9 +52,14 @@ def stop_lines(stop: Stop) -> Iterator[str]:
 def _fates(report: RunReport) -> Iterator[str]:
     sent = ""
     if report.sent:
-        sent = f", {report.requests:,} requests ({report.retries:,} retries)"
+        sent = f", {request_counts(report.requests, report.retries)}"
     end = f"   in {report.seconds:,.1f} s{sent}"
     yield from fate_lines(report.fates, report.rows, end, sent=report.sent)
+
+
+def request_counts(requests: int, retries: int) -> str:
+    """Say how many requests were made, and how many of them were retries."""
+    return f"{counted(requests, 'request')} ({counted(retries, 'retry', 'retries')})"
 
 
 def fate_lines(
@@ -75,8 +81,7 @@ def reason_lines(reasons: Sequence[Reason], dead: int, show_values: bool) -> Ite
     shown = reasons[:_MOST_REASONS]
     more = len(reasons) - len(shown)
     also = f" (the {len(shown)} commonest reasons; {more} more in the dead letter)" if more else ""
-    rows = "row" if dead == 1 else "rows"
-    yield f"Why {dead:,} {rows} did not make it{also}:"
+    yield f"Why {counted(dead, 'row')} did not make it{also}:"
     width = max(len(f"{reason.count:,}") for reason in shown)
     for reason in shown:
         yield f"  {reason.count:>{width},}  {reason.place}"

@@ -12,6 +12,7 @@ from importer.history.comparing import Compared, Verdict
 from importer.history.past_runs import PastRun
 from importer.history.verify import Verification, VerifiedUser
 from importer.masking import masked_json
+from importer.plurals import counted
 
 _MOST_SHOWN = 10
 _WRONG = (Verdict.DIFFERENT, Verdict.MISSING)
@@ -21,7 +22,7 @@ _FRESH_MINUTES = 60
 def verify_page(found: Verification, past: PastRun, show_values: bool) -> Iterator[str]:
     """Give the page's lines; unless `show_values`, values show only their shape."""
     yield (
-        f"Read back {len(found.users):,} of {found.delivered:,} users of run {found.run} from "
+        f"Read back {len(found.users):,} of {counted(found.delivered, 'user')} of run {found.run} from "
         f"workspace {found.workspace} (seed {found.seed})."
     )
     if not found.delivered:
@@ -32,8 +33,8 @@ def verify_page(found: Verification, past: PastRun, show_values: bool) -> Iterat
         )
     if found.passed_over:
         yield (
-            f"{found.passed_over:,} users were passed over: a later run sent them too, or a "
-            "request of theirs had no answer."
+            f"{counted(found.passed_over, 'user was', 'users were')} passed over, because a later run "
+            "sent them too, or a request of theirs had no answer."
         )
     yield ""
     for verdict, users in found.verdicts.items():
@@ -45,7 +46,7 @@ def verify_page(found: Verification, past: PastRun, show_values: bool) -> Iterat
     if found.exit and minutes < _FRESH_MINUTES:
         yield ""
         yield (
-            f"The run ended {minutes:,.0f} minutes ago, and MoEngage applies what it accepted some "
+            f"The run ended {counted(round(minutes), 'minute')} ago, and MoEngage applies what it accepted some "
             "minutes later: read back again."
         )
 

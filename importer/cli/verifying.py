@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli import options
+from importer.plurals import counted
 
 if TYPE_CHECKING:
     from importer.config import Target
@@ -20,7 +21,9 @@ Run = Annotated[
 SampleUsers = Annotated[int, typer.Option("--sample", min=1, help="How many users to read back.")]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Draw the same users as a run with this seed did."),
+    typer.Option(
+        "--seed", min=0, help="Draw the same users as an earlier `verify` with this seed."
+    ),
 ]
 ShowValues = Annotated[
     bool, typer.Option("--show-values", help="Show values as they are, not only their shape.")
@@ -37,8 +40,8 @@ def verify(
 ) -> int:
     """Read users of a run back from the workspace and compare them with what was sent.
 
-    Twenty users a request, 1,000 a minute, as MoEngage allows; it must be enabled by its support.
-    MoEngage applies what it accepted some minutes later. Exit 1 if anything differs or is missing.
+    Twenty users a request, 1,000 a minute, as MoEngage allows; its support must have enabled
+    "Get User". MoEngage applies what it accepted some minutes later. Exit 1 if anything differs or is missing.
     """
     from importer.cli.environment import state_dir as chosen_state_dir
     from importer.cli.output import print_json
@@ -52,7 +55,7 @@ def verify(
     with ExitStack() as stack:
         target = _target(past, stack)
         if not as_json and sys.stderr.isatty():
-            print(f"Reading up to {sample} users back ...", file=sys.stderr)
+            print(f"Reading up to {counted(sample, 'user')} back ...", file=sys.stderr)
         found = verify_run(folder, past.run, target, sample=sample, seed=seed)
     words = ("--sample", str(sample), "--seed", str(found.seed))
     following = about_runs("runs show", folder, past.run)

@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from importer.hints import about_runs
 from importer.history.past_runs import Standing
 from importer.history.row_history import LoggedRow
+from importer.preview import PreviewRow
 from importer.records import Fate
 from importer.rules import RULES
 from importer.stages.recording import DeadRow
 
 
 def explanation(
-    row: LoggedRow, all_rows: Sequence[LoggedRow], dead: DeadRow | None
+    row: LoggedRow,
+    all_rows: Sequence[LoggedRow],
+    dead: DeadRow | None,
+    steps: PreviewRow | None = None,
 ) -> tuple[str, str]:
     """Give the fate in words, and the remedy ("" where there is nothing to do).
 
     all_rows: of the same user, in all runs.  dead: what the journal says of the row, if it does.
+    steps: what would become of the row, where its source could be read.
     """
     match row.fate:
         case Fate.DELIVERED:
@@ -29,7 +34,7 @@ def explanation(
         case Fate.FILTERED:
             return _filtered(row)
         case Fate.PENDING:
-            return _pending(row)
+            return _pending(row, steps)
     return _dead(row, dead)
 
 
@@ -90,13 +95,25 @@ def _filtered(row: LoggedRow) -> tuple[str, str]:
     return "the mapping's `where:` leaves this row out", "change `where:`, or the row's cell"
 
 
-def _pending(row: LoggedRow) -> tuple[str, str]:
-    if row.past.standing is Standing.RUNNING:
-        return "the run goes on, and this row has no fate yet", "look again when it has ended"
-    if row.past.is_resumable:
-        resume = about_runs("resume", row.past.state_dir, row.past.run)
-        return "the run ended before this row got a fate", f"go on with it: `{resume}`"
-    return "the run ended before this row got a fate, and is closed", "import the source again"
+def _pending(row: LoggedRow, steps: PreviewRow | None) -> tuple[str, str]:
+    past = row.past
+    untried = row.ordinal >= past.progress.rows_opened
+    if past.standing is Standing.RUNNING:
+        how_far = "it was not tried yet" if untried else "it has no fate yet"
+        return f"the run goes on, and {how_far}", "look again when the run has ended"
+    if past.standing is Standing.KILLED:
+        # Rows may have been sent after the last commit.
+        words = "it had no fate when the run was killed"
+    else:
+        words = "it was not tried" if untried else "it got no fate"
+        words += " before the run ended"
+    if not past.is_resumable:
+        return f"{words}, and the run is closed", "import the source again"
+    resume = about_runs("resume", past.state_dir, past.run)
+    if steps is None or steps.payload is not None:
+        return words, f"`{resume}` sends it"
+    fate = Fate.FILTERED if steps.filtered else Fate.INVALID
+    return words, f"`{resume}` goes on with the run, and this row will be {fate}"
 
 
 def _dead(row: LoggedRow, dead: DeadRow | None) -> tuple[str, str]:
@@ -107,7 +124,9 @@ def _dead(row: LoggedRow, dead: DeadRow | None) -> tuple[str, str]:
     status = f"HTTP {row.http_status}" if row.http_status else "no answer"
     if row.fate is Fate.REJECTED:
         return f"the API refused this user for good ({status})", fixes
-    return f"all {row.attempts} tries failed, the last with {status}", fixes
+    several = f"all {row.attempts} tries failed, the last"
+    failed = "its one try failed," if row.attempts == 1 else several
+    return f"{failed} with {status}", fixes
 
 
 def _of_run(row: LoggedRow, all_rows: Sequence[LoggedRow]) -> list[LoggedRow]:

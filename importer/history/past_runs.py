@@ -14,6 +14,7 @@ from typing import Any
 from importer.hints import about_runs
 from importer.losses import reasons_of
 from importer.records import Fate
+from importer.run_options import takes_all_of
 from importer.stages.recording import (
     UNFINISHED,
     Holder,
@@ -218,7 +219,7 @@ def _past_run(
 
 
 def _successor(record: RunRecord, records: list[RunRecord]) -> str:
-    """Give the first run of the same source that was registered after a closed one."""
+    """Give the first run that was registered after a closed one and took its place."""
     if record.state is not RunState.CLOSED:
         return ""
     later = records[: records.index(record)]
@@ -227,6 +228,7 @@ def _successor(record: RunRecord, records: list[RunRecord]) -> str:
         for other in later
         if (other.workspace, other.mapping_name, other.locations, other.kind)
         == (record.workspace, record.mapping_name, record.locations, record.kind)
+        and (record.kind != "run" or takes_all_of(other.options, record.options))
     ]
     return alike[-1] if alike else ""
 

@@ -85,13 +85,18 @@ def _read(past: PastRun, file: str | None, row: int) -> tuple[str, int]:
     path, first, end = _span(past, file)
     ordinal = first + row - 1
     if row < 1 or ordinal >= end:
-        raise UsageError(
-            "--row",
-            f"row {row:,}",
-            f"1 to {end - first:,}, the rows of {path} in run {past.run}",
-            "the header is not a row, and the first row is 1",
-        )
+        raise no_row(past, path, row, end - first)
     return path, ordinal
+
+
+def no_row(past: PastRun, path: str, row: int, rows: int) -> UsageError:
+    """Say that a file of the run has so many rows, and not this one."""
+    return UsageError(
+        "--row",
+        f"row {row:,}",
+        f"1 to {rows:,}, the rows of {path} in run {past.run}",
+        "the header is not a row, and the first row is 1",
+    )
 
 
 def _retried(past: PastRun, file: str | None, row: int) -> tuple[str, int]:
@@ -116,10 +121,19 @@ def _span(past: PastRun, file: str | None) -> tuple[str, int, int]:
     files = past.progress.files or ((0, past.record.locations[0]),)
     ends = [*(first for first, _ in files[1:]), past.rows or _rows_seen(past)]
     spans = [(path, first, end) for (first, path), end in zip(files, ends, strict=True)]
-    fitting = [span for span in spans if file is None or _is_called(span[0], file)]
+    chosen = one_file([path for path, _, _ in spans], file)
+    return next(span for span in spans if span[0] == chosen)
+
+
+def one_file(paths: Sequence[str], file: str | None) -> str:
+    """Give the one of a run's files that is meant: by its path or its name, or by being the only.
+
+    Raises UsageError if it is none of them, or several.
+    """
+    fitting = [path for path in paths if file is None or _is_called(path, file)]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(path for path, _, _ in spans[:5])
+    names = ", ".join(paths[:5])
     raise UsageError(
         "--file",
         "no file" if file is None else f"`{file}`",

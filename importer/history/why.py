@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from importer.errors import ImporterError, SourceChanged, UsageError
 from importer.history.explanations import explanation
 from importer.history.past_runs import PastRun, find_past_run, list_runs
 from importer.history.past_source import chosen_rows, reopened
-from importer.history.row_history import LoggedRow, key_of, knows, like, log_of, row_at, rows_of
+from importer.history.pending_rows import SEARCH_SECONDS, Search, row_of, search, waits
+from importer.history.row_history import LoggedRow, key_of, knows, like, log_of, rows_of
 from importer.preview import PreviewRow, preview_block
 from importer.records import DEAD_FATES, Fate
 from importer.stages.reading import read_record
@@ -60,7 +61,9 @@ class Story:
     rows: oldest run first, then in the source's order.  left_out: older rows that were not told.
     runs: how many runs were searched.
     unsearched: runs whose row detail is gone, each with the reason.
-    unsettled: runs that have rows without a fate: this user's may be among them.
+    unsettled: runs with rows without a fate that were not all looked at: this user's may be among
+        them.
+    searches: what was looked at of the rows without a fate, run by run.
     keyless: rows in the searched runs that nobody could read an id of.
     near: ids like this one that were seen.
     """
@@ -71,21 +74,40 @@ class Story:
     left_out: int = 0
     unsearched: tuple[tuple[str, str], ...] = ()
     unsettled: tuple[str, ...] = ()
+    searches: tuple[Search, ...] = ()
     keyless: int = 0
     near: tuple[str, ...] = ()
 
 
-def explain_user(state_dir: str | Path, customer_id: str, *, last: int | None = None) -> Story:
+def explain_user(
+    state_dir: str | Path,
+    customer_id: str,
+    *,
+    last: int | None = None,
+    on_search: Callable[[str], None] | None = None,
+) -> Story:
     """Tell what happened to a user in every run.
 
     last: only the latest so many of his rows; None tells all.
     Rows are found by a keyed hash of the id, and the source is read, where it is still the same,
-    up to the row.  Nothing is changed.  Raises StateError if the ledger or its key is damaged.
+    up to the row.  Of a run that has not ended the rows without a fate are looked through in its
+    source, for a minute at the most, or with `last` None to their end; `on_search` is told the run
+    before that.  Nothing is changed.  Raises StateError if the ledger or its key is damaged.
     """
     runs = list_runs(state_dir)
     searched = [past for past in runs if not _why_unsearched(past)]
     key = key_of(Path(state_dir), customer_id) if runs else 0
-    found = [row for past in reversed(searched) for row in rows_of(past, key)]
+    seconds = None if last is None else SEARCH_SECONDS
+    searches = {}
+    for past in filter(waits, searched):
+        if on_search is not None:
+            on_search(past.run)
+        searches[past.run] = search(past, customer_id, seconds)
+    found = [
+        row
+        for past in reversed(searched)
+        for row in _in_order(rows_of(past, key), searches.get(past.run))
+    ]
     told = found if last is None else found[len(found) - min(last, len(found)) :]
     stories = [story for story in _told(told, found, customer_id) if story is not None]
     return Story(
@@ -94,7 +116,8 @@ def explain_user(state_dir: str | Path, customer_id: str, *, last: int | None = 
         runs=len(searched),
         left_out=len(found) - len(told),
         unsearched=_unsearched(runs),
-        unsettled=tuple(past.run for past in searched if past.fates[Fate.PENDING]),
+        unsettled=tuple(past.run for past in searched if _is_open_about(past, searches)),
+        searches=tuple(searches.values()),
         keyless=0 if stories else sum(int((log_of(past)["key"] == 0).sum()) for past in searched),
         near=() if stories else _near(Path(state_dir), searched, customer_id),
     )
@@ -114,9 +137,21 @@ def explain_row(state_dir: str | Path, run: str, row: int, file: str | None = No
             "a run whose row detail is there",
             "`moengage-import runs` lists them; row detail is kept 90 days unless pruned earlier",
         )
-    found = row_at(past, row, file)
+    found = row_of(past, row, file)
     same = rows_of(past, found.key) if found.key else [found]
     return Story("", tuple(filter(None, _told([found], same, None))), 1)
+
+
+def _in_order(logged: Sequence[LoggedRow], found: Search | None) -> list[LoggedRow]:
+    waiting = () if found is None else found.found
+    return sorted([*logged, *waiting], key=lambda row: row.ordinal)
+
+
+def _is_open_about(past: PastRun, searches: Mapping[str, Search]) -> bool:
+    """Tell whether a user may have a row in this run that nobody has looked at."""
+    if past.run in searches:
+        return not searches[past.run].is_whole
+    return bool(past.fates[Fate.PENDING])
 
 
 def _why_unsearched(past: PastRun) -> str:
@@ -200,7 +235,7 @@ def _story(
     if seen is not None and customer_id is not None and _is_anothers(seen.steps, customer_id):
         return None
     dead = _dead_row(row) if row.fate in DEAD_FATES else None
-    words, remedy = explanation(row, all_rows, dead)
+    words, remedy = explanation(row, all_rows, dead, seen.steps if seen else None)
     return RowStory(
         run=row.past.run,
         file=row.file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -80,13 +81,26 @@ def _problem(entry: Any, document: Located) -> Problem:
         document.place(path),
         f"`{keys[-1] if keys else 'the file'}:` holds {found}",
         expected or "what docs/mapping.md shows for it",
-        "correct the value",
+        _with_colon(entry.get("input")) or "correct the value",
     )
+
+
+def _with_colon(found: Any) -> str:
+    """Say how to write a line that lacks its colon, or the blank behind it; "" for anything else."""
+    words = (
+        re.fullmatch(r"([A-Za-z_]+)(?:\s*:|\s+)(\S.*)", found) if isinstance(found, str) else None
+    )
+    return "" if words is None else f"if a group is meant, write `{words[1]}: {words[2]}`"
 
 
 def _unknown_key(path: Path, document: Located) -> Problem:
     name = str(path[-1])
     known = tuple(_model_at(path[:-1]).model_fields)
+    word, colon, value = name.partition(":")
+    if colon and value and word in known:
+        found, remedy = f"a colon without a blank behind it: {name}", f"write `{word}: {value}`"
+        place = document.place(path, of_key=True)
+        return Problem(place, found, "a blank behind the colon", remedy)
     guess = nearest(name, known)
     return Problem(
         document.place(path, of_key=True),

@@ -7,7 +7,7 @@ decision, field by field.  Nothing is constructed, so a mapping file cannot run 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -15,6 +15,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from importer.errors import MappingError, Problem
+from importer.mapping_file.yaml_marks import Complaint
+from importer.mapping_file.yaml_mistakes import meant_as_text, mistake
 
 Path = tuple[str | int, ...]
 
@@ -78,16 +80,32 @@ def read_yaml(text: str, file: str) -> Located:
     try:
         node = YAML(pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise _not_yaml(place, str(error.problem or error.context)) from None
+        raise _broken(text, file, error) from None
     except (YAMLError, ValueError) as error:
         raise _not_yaml(file, str(error).splitlines()[0]) from None
     except RecursionError:
         raise _not_yaml(file, "it is nested far too deep") from None
     reader = _Reader(file)
     root = reader.read(node, ()) if node is not None else None
+    reader.note_marked_texts(text)
     return Located(file, root, reader.keys, reader.values, tuple(reader.problems))
+
+
+def _broken(text: str, file: str, error: MarkedYAMLError) -> MappingError:
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    said = str(error.problem or error.context)
+    if mark is None:
+        return _not_yaml(file, said)
+    complaint = Complaint(
+        problem=said,
+        at=(mark.line, mark.column),
+        context=str(error.context or ""),
+        begun=(begun.line, begun.column) if begun else None,
+    )
+    known = mistake(text, file, complaint)
+    if known is not None:
+        return MappingError(known.place, known.found, known.expected, known.remedy)
+    return _not_yaml(f"{file}:{mark.line + 1}:{mark.column + 1}", said)
 
 
 def _not_yaml(place: str, found: str) -> MappingError:
@@ -105,6 +123,7 @@ class _Reader:
         self.keys: dict[Path, tuple[int, int]] = {}
         self.values: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
+        self._marked: list[ScalarNode] = []
 
     def read(self, node: Node, path: Path) -> Any:
         self.values[path] = _spot(node)
@@ -117,6 +136,8 @@ class _Reader:
             )
         for part in [key for key, _ in node.value] if isinstance(node, MappingNode) else [node]:
             self._join_surrogates(part)
+            if isinstance(part, ScalarNode) and (part.anchor or str(part.tag).startswith("!")):
+                self._marked.append(part)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -146,6 +167,14 @@ class _Reader:
                 "remove one of the two, or give it another name",
             )
         )
+
+    def note_marked_texts(self, text: str) -> None:
+        """Refuse `&name` that no `*name` asks for, and `!name`: they were meant as texts."""
+        for node in self._marked:
+            if node.anchor and self._marked.count(node) > 1:
+                continue
+            problem = meant_as_text(text, (node.start_mark.line, node.start_mark.column))
+            self.problems.append(replace(problem, place=f"{self.file}:{_colon(node)}"))
 
     def _join_surrogates(self, node: Node) -> None:
         """Make one character of two escapes, as JSON writes those beyond 16 bits."""

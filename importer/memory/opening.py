@@ -78,10 +78,11 @@ def require_memory(
     if ledger.do(lambda connection: find_scope(connection, workspace, mapping.name)) is not None:
         return
     rows = source.count_rows(config.limit)
+    everybody = "its 1 row" if rows == 1 else f"all {rows:,} rows"
     raise UsageError(
         "--only-changed",
         f"an empty memory for the mapping {mapping.name} and the workspace {workspace}: "
-        f"nothing would be left out, and all {rows:,} rows sent",
+        f"nothing would be left out, and {everybody} sent",
         "users that an earlier run sent with this mapping and this state folder",
         "say that it is meant with --first-time; or name the state folder of the earlier runs "
         "with --state-dir",

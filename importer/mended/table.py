@@ -109,11 +109,6 @@ class MendedTable:
         return "".join(of.get(name, "t") for name in self.columns)
 
 
-def row_count(rows: int) -> str:
-    """Say how many rows."""
-    return "1 row" if rows == 1 else f"{rows:,} rows"
-
-
 def _texts(batch: Batch, name: str) -> list[str]:
     """Give a column's texts; blank ones if somebody took it away."""
     if name not in batch.cells.column_names:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from importer.mapping_file import Guards
+from importer.plurals import counted
 from importer.records import Stop
 
 EXIT = 5
@@ -101,7 +102,7 @@ def _too_short_or_long(guards: Guards, expected: Expectation) -> Iterator[str]:
     if before * (1 - less) <= expected.rows <= before * (1 + more):
         return
     yield (
-        f"the source has {_rows(expected.rows)}, and run {expected.run_before} had {before:,} "
+        f"the source has {counted(expected.rows, 'row')}, and run {expected.run_before} had {before:,} "
         f"(guards: rows: -{_percent(less)}..+{_percent(more)})"
     )
 
@@ -126,12 +127,8 @@ def _too_many_blank(guards: Guards, expected: Expectation) -> Iterator[str]:
             )
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
 def _share(some: int, all_of_them: int) -> str:
-    return f"{some:,} of {all_of_them:,} known users ({Decimal(100 * some) / all_of_them:.1f}%)"
+    return f"{some:,} of {counted(all_of_them, 'known user')} ({Decimal(100 * some) / all_of_them:.1f}%)"
 
 
 def _percent(share: Decimal) -> str:

@@ -249,7 +249,12 @@ def _pair_of_degrees(context: Context) -> Line | None:
         if bad <= (0.02 * filled if filled >= 20 else 0):
             said = [f"{filled - bad:,} of {filled:,} are degrees of a latitude and a longitude."]
             if bad:
-                said.append(f"{bad:,} are out of range or lack their other half: refused.")
+                which = (
+                    "1 is out of range or lacks its"
+                    if bad == 1
+                    else f"{bad:,} are out of range or lack their"
+                )
+                said.append(f"{which} other half: refused.")
             columns = (lat[0], lon[0])
             return Line(columns, "moe_geo_location", "geo", value, tuple(said), "a place", bad)
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from importer.moengage import limits
 from importer.moengage.names import BANNED_IDS
+from importer.plurals import counted
 from importer.proposal.profile import Flags, Profile, fit
 from importer.proposal.verdict import Choice, cells
 
@@ -126,12 +127,12 @@ def _identity(best: _Candidate, others: tuple[str, ...], *, all_seen: bool) -> I
     users, rows = int(several.sum()), profile.weight(several)
     if users:
         evidence.append(
-            f"{_users(users)} in several rows, {rows:,} in all: each is sent, in the file's order, "
+            f"{counted(users, 'user stands', 'users stand')} in several rows, {rows:,} in all: each is sent, in the file's order, "
             "so that the last row's values stay (`duplicates:` has other ways)."
         )
     blank = profile.rows - profile.filled
     if blank:
-        evidence.append(f"{'1 row has' if blank == 1 else f'{blank:,} rows have'} none: refused.")
+        evidence.append(f"{counted(blank, 'row has', 'rows have')} none: refused.")
     if others:
         named = ", ".join(f'"{name}"' for name in others)
         evidence.append(f"It might also be {named}.")
@@ -139,11 +140,7 @@ def _identity(best: _Candidate, others: tuple[str, ...], *, all_seen: bool) -> I
 
 
 def _counted(profile: Profile, best: _Candidate) -> str:
-    return f"{profile.distinct:,} different in {profile.rows:,} rows; taken because: {best.why}."
-
-
-def _users(count: int) -> str:
-    return "1 user stands" if count == 1 else f"{count:,} users stand"
+    return f"{profile.distinct:,} different in {counted(profile.rows, 'row')}; taken because: {best.why}."
 
 
 def _refused(profile: Profile, value: dict[str, Any], *, all_seen: bool) -> list[str]:
@@ -184,7 +181,9 @@ def _open(profiles: Sequence[Profile]) -> Identity:
     likely = likely or list(profiles)
     names = tuple(one.name for one in likely[:_MOST_NAMED])
     told = ", ".join(f'"{one.name}" has {one.distinct:,} different' for one in likely[:_MOST_NAMED])
-    evidence = [f"No column is clearly an id that each user has for himself, in {rows:,} rows."]
+    evidence = [
+        f"No column is clearly an id that each user has for himself, in {counted(rows, 'row')}."
+    ]
     if told:
         evidence.append(f"{told}. Several together: {{template: ...}}.")
     return Identity("", Choice(names, is_open=True), tuple(evidence))

@@ -181,7 +181,8 @@ def _outcome(rows: int, sendable: int, reasons: dict[str, set[int]], *, is_open:
     if sendable == rows:
         return "This mapping sends every one of them."
     told = ", ".join(f"{len(found):,} {code}" for code, found in reasons.items())
-    return f"This mapping sends {sendable:,} of them, and refuses the others ({told})."
+    others = "other" if rows - sendable == 1 else "others"
+    return f"This mapping sends {sendable:,} of them, and refuses the {others} ({told})."
 
 
 def _choices(text: str) -> list[OpenChoice]:

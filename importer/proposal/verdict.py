@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from importer.plurals import counted
 from importer.proposal.profile import Flags, Profile
 
 MOST_LISTED = 8
@@ -51,8 +52,7 @@ def share(part: int, whole: int) -> str:
 
 def cells(count: int, one: str = "", several: str = "") -> str:
     """Say how many cells, with the verb for one or for several of them."""
-    text = f"1 cell {one}" if count == 1 else f"{count:,} cells {several}"
-    return text.rstrip()
+    return counted(count, f"cell {one}", f"cells {several}").rstrip()
 
 
 def about_bad(profile: Profile, ok: Flags, what: str) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def about_bad(profile: Profile, ok: Flags, what: str) -> tuple[str, ...]:
     bad = profile.weight(~ok)
     if not bad:
         return ()
-    which = "1 cell is" if bad == 1 else f"{bad:,} cells are"
+    which = cells(bad, "is", "are")
     return (f"{which} no {what}; the first is the {_ordinal(profile.first(~ok) + 1)} row's.",)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.mapping_file.consent import sense_of
 from importer.proposal.profile import Profile
-from importer.proposal.verdict import MOST_LISTED, Choice, Verdict, fits, share
+from importer.proposal.verdict import MOST_LISTED, Choice, Verdict, cells, fits, share
 from importer.proposal.word_lists import (
     CONSENT_WORDS,
     GENDERS,
@@ -81,7 +81,7 @@ def _stated(profile: Profile, words: dict[str, int], known: tuple[str, ...]) -> 
     text = f"{share(profile.filled - bad, profile.filled)} are {_listed(words, known)}"
     if not bad:
         return text
-    return f"{text}; {'1 cell means' if bad == 1 else f'{bad:,} cells mean'} neither yes nor no"
+    return f"{text}; {cells(bad, 'means', 'mean')} neither yes nor no"
 
 
 def _words_options(pair: tuple[str, str]) -> dict[str, Any]:

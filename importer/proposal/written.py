@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from importer.plurals import counted
 from importer.proposal.draft import Draft, Line
 from importer.proposal.yaml_text import comment, text, value
 from importer.records import SourceOptions
@@ -51,7 +52,7 @@ def _about_source(draft: Draft, outcome: str) -> Iterator[str]:
     for file in sample.files:
         yield from comment(file.describe())
     count = sample.rows + sample.unreadable
-    looked = "1 row" if count == 1 else f"{count:,} rows"
+    looked = counted(count, "row")
     whole = "all of them" if sample.is_whole else "from the beginning; there are more"
     yield from comment(f"Looked at: {looked}, {whole}.{f' {outcome}' if outcome else ''}")
     if sample.unreadable:

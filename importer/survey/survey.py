@@ -145,7 +145,7 @@ class Survey:
                 f"{self._name(other)} of the same user was not sent, because this row replaced it"
             )
         return (
-            f"{rows} other rows of the same user ({self._name(other)} is the first) were not sent, "
+            f"{rows:,} other rows of the same user ({self._name(other)} is the first) were not sent, "
             "because this row replaced them"
         )
 

@@ -146,8 +146,14 @@ def test_a_row_of_a_run_that_stopped_is_pending_and_told_once_when_it_was_resume
     (pending,) = explain_row(state, "last", 3000).rows
     assert pending.fate is Fate.PENDING
     assert f"moengage-import resume {begun.run}" in pending.remedy
-    unknown = explain_user(state, "u-2999")
-    assert (unknown.rows, unknown.unsettled) == ((), (begun.run,))
+    (waiting,) = explain_user(state, "u-2999").rows
+    assert (waiting.fate, waiting.row, waiting.line) == (Fate.PENDING, 3000, 3001)
+    assert "not tried before the run ended" in waiting.explanation
+    assert waiting.remedy == f"`moengage-import resume {begun.run} --state-dir {state}` sends it"
+    unknown = explain_user(state, "u-9999")
+    assert (unknown.rows, unknown.unsettled) == ((), ())
+    (search,) = unknown.searches
+    assert (search.looked_at, search.is_whole) == (begun.fates[Fate.PENDING], True)
     resume_run(find_unfinished(state), target_of(sandbox))
     for number in (0, 2999):
         row = only_row(state, f"u-{number:04}")

@@ -154,7 +154,7 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
     [
         ("", ["m.yaml: an empty file"]),
         ("- a\n", ["m.yaml: a file without keys"]),
-        ("a: [", ["m.yaml:1:5: text that is not YAML"]),
+        ("a: [", ["m.yaml:1:4: a `[` that is not closed"]),
         ("mapping: 1\n", ["m.yaml:1:1: no `customer_id:`"]),
         ("mapping: 2\ncustomer_id: A\n", ["m.yaml:1:10: unknown grammar version `2`"]),
         (HEAD + "atributes: {}\n", ["m.yaml:3:1: unknown key `atributes`"]),

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from importer.errors import Defect
+from importer.plurals import counted
 from importer.records import Batch, Int64s, Rejection, TextBlock
 from importer.stages.reading.exact import (
     RECORD_BYTES,
@@ -122,7 +123,7 @@ def _is_closed(block: TextBlock) -> bool:
 
 
 def _ragged(block: TextBlock, index: int, cells: int) -> Rejection:
-    found = "1 cell" if cells == 1 else f"{cells:,} cells"
+    found = counted(cells, "cell")
     width = len(block.columns) - _is_closed(block)
     return _rejection(block, index, "ragged-row", "", found, f"{width:,}, like the header")
 
@@ -235,7 +236,7 @@ def _read_regular(block: TextBlock, regular: Int64s, names: Sequence[str]) -> pa
         ),
     )
     if table.num_rows != len(regular):
-        found, expected = f"{table.num_rows} rows from pyarrow.csv", f"{len(regular)}"
+        found, expected = f"{counted(table.num_rows, 'row')} from pyarrow.csv", f"{len(regular)}"
         raise Defect(f"{block.file} block {block.number}", found, expected, "report it, please")
     if wire.has_tokens(text):
         table = pa.table({name: wire.column(table.column(name)) for name in names})

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from importer.errors import SourceError
+from importer.plurals import counted
 from importer.records import Dialect, SourceOptions
 from importer.stages.reading.headers import Table, table_of
 from importer.stages.reading.rarer_marks import is_strong, other_marks
@@ -168,8 +169,8 @@ def _one_column(text: Sample, tables: Sequence[Table]) -> Table:
     if strays >= _STRAYS * len(plain.rows) > 0:
         raise SourceError(
             text.path,
-            f"{strays} of the first {len(plain.rows)} lines with text after a closing quote, as if "
-            "an unknown delimiter stood there",
+            f"{strays} of the first {counted(len(plain.rows), 'line')} with text after a closing "
+            "quote, as if an unknown delimiter stood there",
             f"one of {', '.join(map(show, DELIMITERS))}",
             "say the delimiter: `--delimiter '^'`, or `source: {delimiter: \"^\"}` in the mapping",
         )
@@ -210,7 +211,7 @@ def _parts(table: Table, mark: str) -> bool:
 def _undecided(text: Sample, tables: Sequence[Table]) -> SourceError:
     shown = "; ".join(
         f"{show(table.cut.dialect.delimiter)} gives {_first_rows(table)} "
-        f"and rows of {table.usual} cells"
+        f"and rows of {counted(table.usual, 'cell')}"
         for table in tables
     )
     marks = [_escaped(table.cut.dialect.delimiter) for table in tables]
@@ -226,7 +227,8 @@ def _undecided(text: Sample, tables: Sequence[Table]) -> SourceError:
 
 def _undecided_quote(text: Sample, tables: Sequence[Table]) -> SourceError:
     shown = "; ".join(
-        f"{_quote(table)} gives {_first_rows(table)}, and {_misfits(table)} rows that do not fit"
+        f"{_quote(table)} gives {_first_rows(table)}, and "
+        f"{counted(_misfits(table), 'row that does', 'rows that do')} not fit"
         for table in tables
     )
     said = [table.cut.dialect.quote or "none" for table in tables]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from importer.plurals import counted
 from importer.records import Dialect
 from importer.stages.reading.contents import Format
 from importer.stages.reading.sample import show
@@ -40,17 +41,17 @@ class SourceFile:
 
     def describe(self) -> str:
         """Say how the file is read, in one line for people."""
-        columns = "1 column" if len(self.columns) == 1 else f"{len(self.columns)} columns"
+        columns = counted(len(self.columns), "column")
         name = "standard input" if self.path == "-" else Path(self.path).name
         if self.dialect is None:
             form = _FORMATS[self.format]
             parts = [self.compression, form, f"sheet {self.sheet!r}" if self.sheet else "", columns]
-            parts.append("1 row" if self.rows == 1 else f"{self.rows:,} rows")
+            parts.append(counted(self.rows or 0, "row"))
             return f"{name}: " + ", ".join(filter(None, parts))
         header = f"header on line {self.header_line}" if self.header_line else "no header"
         parts = [*_parts(self.dialect), header, columns]
         if self.rows is not None:
-            parts.append("1 row" if self.rows == 1 else f"{self.rows:,} rows")
+            parts.append(counted(self.rows, "row"))
         return f"{name}: " + ", ".join([self.compression, *parts] if self.compression else parts)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from charset_normalizer import from_bytes
 
 from importer.errors import SourceError
+from importer.plurals import counted
 from importer.stages.reading.other_letters import are_words, likely_encoding
 from importer.stages.reading.western import latin_rivals, western_doubt
 
@@ -84,8 +85,8 @@ def find_encoding(path: str, sample: bytes, *, is_whole: bool) -> Encoding:
     if 4 * valid > invalid:
         raise SourceError(
             path,
-            f"a text of which {valid} lines are in UTF-8 and {invalid} are not, so that its "
-            "encoding cannot be told",
+            f"a text of which {counted(valid, 'line is', 'lines are')} in UTF-8 and {invalid:,} "
+            f"{'is' if invalid == 1 else 'are'} not, so that its encoding cannot be told",
             "one encoding",
             "say it: `--encoding utf-8`, or `source: {encoding: cp1252}` in the mapping",
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from importer.plurals import counted
 from importer.stages.reading.finding import lasting_path
 from importer.stages.reading.places import Place, explained
 
@@ -103,7 +104,7 @@ def visible_difference(then: str) -> str:
 
 def _changed(old: dict[str, Any], new: dict[str, Any]) -> str:
     if old["size_bytes"] != new["size_bytes"]:
-        return f"{old['size_bytes']:,} bytes then, {new['size_bytes']:,} now"
+        return f"{counted(old['size_bytes'], 'byte')} then, {new['size_bytes']:,} now"
     if (old["hash"], old["version"]) != (new["hash"], new["version"]):
         return "other content"
     if old["modified"] != new["modified"]:

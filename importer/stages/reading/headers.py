@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from importer.errors import SourceError
+from importer.plurals import counted
 from importer.records import SourceOptions
 from importer.stages.reading.doubts import Doubt, comment_doubt, header_doubt, title_doubt
 from importer.stages.reading.evidence import is_data
@@ -241,7 +242,8 @@ def _checked(table: Table, options: SourceOptions) -> Table:
     names, rows = table.columns, table.rows
     is_clear = _is_clear(table) if len(rows) < _MANY else table.usual_share > 2 * table.fitting
     if len(rows) > 1 and table.usual != table.width and table.fitting <= _FEW and is_clear:
-        doubt = f"a header of {table.width} names over rows of {table.usual} cells"
+        cells = counted(table.usual, "cell")
+        doubt = f"a header of {counted(table.width, 'name')} over rows of {cells}"
         remedy = f"mend the header; or {_SKIP}"
         if table.usual == table.width + 1:
             remedy += "; or `--trailing-delimiter`, if each row ends with one"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from importer.errors import SourceError
+from importer.plurals import counted
 from importer.records import ArrowBlock, Batch, Rejection
 from importer.stages.reading.blocks import OnBytes, suitable_bytes
 from importer.stages.reading.natives import native_columns
@@ -61,7 +62,9 @@ class ParquetTable:
                 told = read
         require_unchanged(self.place)
         if done != self.rows:
-            raise _broken(self.place, f"its footer counts {self.rows:,} rows, {done:,} are there")
+            raise _broken(
+                self.place, f"its footer counts {counted(self.rows, 'row')}, and it has {done:,}"
+            )
 
     def count_rows(self, limit: int | None = None) -> int:
         """Give the number of rows, which is known."""

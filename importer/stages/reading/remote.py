@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from importer.errors import SourceError
+from importer.plurals import counted
 from importer.stages.reading.answers import CHANGED, tried
 from importer.stages.reading.folders import tables_among
 from importer.stages.reading.places import Place, changed
@@ -128,7 +129,7 @@ class RemoteFile(Place):
         self._compare()
         raise SourceError(
             self.path,
-            f"{len(data):,} bytes where {end - start:,} were asked for",
+            f"{counted(len(data), 'byte')} where {end - start:,} were asked for",
             "a server that gives ranges",
             "download the file first",
         )

@@ -29,6 +29,7 @@ from importer.stages.recording.memory import (
 from importer.stages.recording.memory_scopes import (
     Remembered,
     Scope,
+    count_behind,
     find_scope,
     forget_all,
     open_scope,
@@ -101,6 +102,7 @@ __all__ = [
     "accept",
     "add_run",
     "copy_receipt",
+    "count_behind",
     "cut_back",
     "database_path",
     "disk_refused",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from importer.errors import StateError
+from importer.plurals import counted
 from importer.stages.recording.private_files import refused
 
 
@@ -84,7 +85,7 @@ def cut_back(path: Path, length: int) -> None:
     if size < length:
         raise StateError(
             str(path),
-            f"{size:,} bytes where {length:,} had been committed",
+            f"{counted(size, 'byte')} where {length:,} had been committed",
             "the file as the run left it",
             "restore it from a backup, or import the source anew: a user who is sent twice is "
             "only updated twice",

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from importer.errors import StateError
+from importer.plurals import counted
 from importer.stages.recording.private_files import refused
 from importer.stages.recording.read_only import BUSY_SECONDS, connect_for_reading
 from importer.stages.recording.schema import MIGRATIONS
@@ -102,7 +103,7 @@ def state_secret(state_dir: Path) -> bytes:
     if len(found) != _SECRET_BYTES:
         raise StateError(
             str(path),
-            f"{len(found)} bytes where the ledger's secret should be",
+            f"{counted(len(found), 'byte')} where the ledger's secret should be",
             f"the {_SECRET_BYTES} bytes that were made with the ledger",
             f"restore it from a backup, or move {database_path(state_dir)} away and begin anew: "
             "then every user counts as unknown and is sent again",
@@ -174,7 +175,7 @@ def _require_whole(path: Path) -> None:
     page = int.from_bytes(header[_PAGE_SIZE], "big")
     pages = int.from_bytes(header[_PAGES], "big")
     if size < pages * (65536 if page == 1 else page):
-        raise damaged(path, f"it ends after {size:,} bytes")
+        raise damaged(path, f"it ends after {counted(size, 'byte')}")
 
 
 def require_own_secret(connection: sqlite3.Connection, secret: bytes, state_dir: Path) -> None:

@@ -143,13 +143,15 @@ def find_run(connection: sqlite3.Connection | None, asked: str, place: str) -> R
 
 def unfinished_like(
     connection: sqlite3.Connection, workspace: str, mapping_name: str, locations: tuple[str, ...]
-) -> RunRecord | None:
-    """Give the latest unfinished run of the same source into the same workspace, if there is one."""
-    for record in runs(connection):
-        same = (record.workspace, record.mapping_name, record.locations)
-        if same == (workspace, mapping_name, locations) and record.kind == "run":
-            return record if record.state in UNFINISHED else None
-    return None
+) -> list[RunRecord]:
+    """Give the unfinished runs of the same source into the same workspace, the latest first."""
+    wanted = (workspace, mapping_name, locations, "run")
+    return [
+        record
+        for record in runs(connection)
+        if (record.workspace, record.mapping_name, record.locations, record.kind) == wanted
+        and record.state in UNFINISHED
+    ]
 
 
 def latest_begin(connection: sqlite3.Connection) -> float:

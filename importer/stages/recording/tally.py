@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from importer.errors import Defect
+from importer.plurals import counted
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s
 from importer.stages.recording.progress import Settled
@@ -70,7 +71,7 @@ class Tally:
         """Check that the fates add up to the rows that the splitter counted."""
         total = sum(self.fates.values())
         if total != rows:
-            raise _defect(f"the fates add up to {total} for {rows} rows")
+            raise _defect(f"the fates add up to {total:,} for {counted(rows, 'row')}")
 
 
 def require_partition(prepared: Prepared) -> None:

@@ -14,6 +14,7 @@ from importer.config import SendingConfig, Target
 from importer.errors import TargetRefused
 from importer.moengage import limits
 from importer.moengage.replies import RETRY_STATUSES
+from importer.plurals import counted
 from importer.stages.sending.answers import NoAnswer, Reply
 from importer.stages.sending.client import Client
 from importer.stages.sending.quota import Pacer
@@ -88,7 +89,7 @@ class _Reader:
                     told = limited_seconds(attempt, told)
             if attempt <= self._retries:
                 await asyncio.sleep(told or backoff_seconds(attempt, self._chance()))
-        raise self._refused(f"{trouble}, {self._retries + 1} times", "try again later")
+        raise self._refused(f"{trouble}, {counted(self._retries + 1, 'time')}", "try again later")
 
     async def _turn(self) -> None:
         now = asyncio.get_running_loop().time()
