@@ -68,7 +68,7 @@ bench-reading: setup ## Who reads real files right: pandas, pyarrow, DuckDB, Cle
 	  --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/bench_reading.py
 
-torture: setup ## Kill 200 imports at random moments and see that nothing is lost (half an hour)
+torture: setup ## Kill 200 imports at random moments and see that nothing is lost (about an hour and a half)
 	$(BIN)/python -m tests.torture --runs 200 --rows 20000
 
 sandbox: setup ## Serve a User API on this machine, port 8080
