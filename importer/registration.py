@@ -21,11 +21,9 @@ from importer.stages.recording import (
     RunRecord,
     RunState,
     add_run,
-    count_behind,
     cut_back,
     latest_begin,
     load_progress,
-    runs,
     set_state,
     unfinished_retry,
 )
@@ -64,7 +62,7 @@ def begin(ledger: Ledger, job: Job, target: Target, config: RunConfig, now: date
         return replace(begun, remarks=call.remarks(found))
     if found and config.if_unfinished == "resume":
         raise _not_the_same(found[0].record, call.changes(found[0].record))
-    options = call.options
+    options = {**call.options, **call.shared_order(found)}
     folder = RunFolder.create(config.state_dir, options, job.mapping.text, now)
     if config.only is not None:
         folder.write_json("only.json", {"ids": sorted(config.only)})
@@ -139,37 +137,17 @@ def _retry_changes(before: RunRecord, record: RunRecord) -> bool:
 
 
 def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
-    """Open an unfinished run again, with its files cut back to what was committed.
-
-    Where only parts of its source were sent since (a trial with `limit`), its rows are newer than
-    theirs from now on: else the last row of a user would give way to one above it.
-    """
+    """Open an unfinished run again, with its files cut back to what was committed."""
     folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
 
     def load(connection: sqlite3.Connection) -> Progress:
         set_state(connection, record.run, RunState.OPEN)
-        if parts := _parts_sent_since(connection, record):
-            count_behind(connection, record.run, parts)
         return load_progress(connection, record.run, ledger.path)
 
     progress = ledger.do(load)
     for path in (folder.journal, folder.row_log, folder.warnings, folder.receipt):
         cut_back(path, progress.lengths.get(path.name, 0))
     return Begun(folder, record, progress)
-
-
-def _parts_sent_since(connection: sqlite3.Connection, record: RunRecord) -> list[str]:
-    """Give the runs into the same memory that were begun after this one; [] if one had other rows."""
-    parts, known = [record.run], runs(connection)
-    later = known[: [one.run for one in known].index(record.run)]
-    for one in reversed(later):
-        if (one.workspace, one.mapping_name) != (record.workspace, record.mapping_name):
-            continue
-        same = (one.locations, one.fingerprint) == (record.locations, record.fingerprint)
-        if record.kind != "run" or not (same if one.kind == "run" else one.parent in parts):
-            return []
-        parts.append(one.run)
-    return parts[1:]
 
 
 def require_same_source(

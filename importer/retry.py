@@ -35,7 +35,14 @@ from importer.records import SourceOptions
 from importer.registration import Begun, begin_retry
 from importer.run import carry_out
 from importer.run_options import mapping_hash, options_of
-from importer.stages.recording import Journal, Ledger, RunFolder, RunRecord, state_lock
+from importer.stages.recording import (
+    ORDER_OF,
+    Journal,
+    Ledger,
+    RunFolder,
+    RunRecord,
+    state_lock,
+)
 from importer.stages.reporting import RunReport
 from importer.stopping import StopSignal
 from importer.stored_rows import stored_job
@@ -171,7 +178,8 @@ def _sweep(state_dir: Path) -> None:
 
 def _begin(ledger: Ledger, retry: Retry, target: Target, config: RunConfig) -> Begun:
     now, mapping = datetime.now(UTC), retry.job.mapping
-    options = {**options_of(retry.job, target, config), "retry": dict(retry.facts)}
+    own = {"retry": dict(retry.facts), ORDER_OF: retry.parent.order_of}
+    options = {**options_of(retry.job, target, config), **own}
     record = RunRecord(
         run="",
         workspace=target.app_id,

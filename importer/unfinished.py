@@ -12,9 +12,15 @@ from importer.config import RunConfig, Target
 from importer.hints import about_runs
 from importer.job import Job
 from importer.plurals import counted
-from importer.run_options import changed_options, mapping_hash, options_of, takes_all_of
+from importer.run_options import (
+    changed_options,
+    mapping_hash,
+    options_of,
+    takes_all_of,
+)
 from importer.stages.reading import difference
 from importer.stages.recording import (
+    ORDER_OF,
     RunRecord,
     database_path,
     load_progress,
@@ -83,6 +89,18 @@ class Call:
     def replaces(self, one: Unfinished) -> bool:
         """Tell whether the run of this call, a new one, takes another's place."""
         return takes_all_of(self.options, one.record.options)
+
+    def shared_order(self, found: Sequence[Unfinished]) -> dict[str, str]:
+        """Give the option of a run that takes a part of the rows of an unfinished one, if it does.
+
+        Its rows are no newer than the others: they stand where they stand in the same source.
+        """
+        for one in found:
+            then = one.record.options
+            same = difference(one.record.fingerprint, self.fingerprint) == ""
+            if same and not self.replaces(one) and then["source"] == self.options["source"]:
+                return {ORDER_OF: one.record.order_of}
+        return {}
 
     def remarks(self, found: Sequence[Unfinished]) -> tuple[str, ...]:
         """Say what becomes of the unfinished runs with which this call does not go on."""

@@ -19,6 +19,7 @@ from importer.mapping_file import parse_mapping
 from importer.observer import Silence
 from importer.records import TextBlock
 from importer.resume import find_unfinished, open_unfinished, resume_run
+from importer.retry import retry_rows
 from importer.run_options import takes_all_of
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.reading.blocks import DelimitedFile
@@ -97,10 +98,16 @@ def begin(
 EXPECTED = {"delivered": 2890, "filtered": 50, "invalid": 60}
 
 
-def whole(sandbox: SandboxThread, report: RunReport) -> None:
-    """Check that a run that went on came to what an undisturbed one comes to."""
-    assert fates(report) == EXPECTED
-    (warned,) = report.warnings
+def whole(sandbox: SandboxThread, report: RunReport, superseded: int = 0) -> None:
+    """Check that a run that went on came to what an undisturbed one comes to.
+
+    superseded: rows behind which a trial had sent a newer one of the same user.
+    """
+    found = {"superseded": 0, **fates(report)}
+    found["delivered"] += found.pop("superseded")
+    assert found == EXPECTED
+    assert report.fates[Fate.SUPERSEDED] == superseded
+    (warned,) = (one for one in report.warnings if one.code != "stale")
     assert (warned.code, warned.column, warned.rows) == ("looks-null", "name", ROWS // 100)
     assert (Path(warned.file).name, warned.row, warned.line) == ("users.csv", 6, 7)
     assert sorted(int(row["_row"]) for row in dead_letter(report)) == [
@@ -195,7 +202,32 @@ def test_a_trial_of_some_rows_leaves_the_unfinished_run_to_be_gone_on_with(
     again = begin(sandbox, users, state, 10_000)
     assert again.run == big.run
     # Also the later rows of those users of whom the trial has sent the first.
-    whole(sandbox, again)
+    whole(sandbox, again, superseded=2 if "only" in part else 0)
+
+
+@pytest.mark.parametrize("part", [{"limit": 3}, {"only": frozenset(["twice", "mended"])}])
+def test_neither_a_trial_nor_a_retry_puts_older_rows_over_those_of_the_unfinished_run(
+    sandbox: SandboxThread, tmp_path: Path, part: dict[str, Any]
+) -> None:
+    first = [("twice", 1, "Old", "y"), ("mended", "x", "Old", "y"), ("third", 3, "Old", "y")]
+    second = [("twice", 4, "New", "y"), ("mended", 5, "New", "y")]
+    others = [(f"user-{n}", n, "any", "y") for n in range(6, 400)]
+    users = write_csv(tmp_path / "few.csv", HEADER, [*first, *second, *others])
+    state = tmp_path / "state"
+    big = begin(sandbox, users, state, 100)
+    trial = begin(sandbox, users, state, 10_000, **part)
+    assert [(one.code, one.rows) for one in trial.warnings] == [("stale", 1)]
+    assert trial.fates[Fate.SUPERSEDED] == 1
+    again = begin(sandbox, users, state, 10_000)
+    assert again.run == big.run
+    for report in (trial, again):
+        assert report.dead_letter is not None
+        text = report.dead_letter.read_text(encoding="utf-8-sig")
+        report.dead_letter.write_text(text.replace(",x,", ",2,"), encoding="utf-8-sig")
+        retried = retry_rows(report.run, target_of(sandbox), state_dir=state)
+        assert fates(retried) == {"superseded": 1}
+    names = {user: found["name"] for user, found in profiles(sandbox).items()}
+    assert (names["twice"], names["mended"], names["third"]) == ("New", "New", "Old")
 
 
 def test_rows_of_a_newer_source_stay_the_newer_ones(

@@ -45,7 +45,7 @@ def run_memory(
     """
     run, slots, retried = record.run, slots_of(mapping), record.options.get("retry") or {}
     scope = ledger.do(lambda c: open_scope(c, record.workspace, mapping.name, slots, run))
-    number = ledger.do(lambda c: run_number(c, retried.get("origin", run)))
+    number = ledger.do(lambda c: run_number(c, record.order_of))
     with ledger.reading() as reader:
         yield RunMemory(
             ledger,

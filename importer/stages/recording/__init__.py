@@ -29,7 +29,6 @@ from importer.stages.recording.memory import (
 from importer.stages.recording.memory_scopes import (
     Remembered,
     Scope,
-    count_behind,
     find_scope,
     forget_all,
     open_scope,
@@ -48,6 +47,7 @@ from importer.stages.recording.receipt import Receipt, copy_receipt
 from importer.stages.recording.row_log import FATES, RowLog, read_row_log
 from importer.stages.recording.run_folder import RunFolder
 from importer.stages.recording.run_register import (
+    ORDER_OF,
     UNFINISHED,
     RunRecord,
     RunState,
@@ -74,6 +74,7 @@ from importer.stages.recording.warnings_file import WarningsFile
 
 __all__ = [
     "FATES",
+    "ORDER_OF",
     "PLACE_BITS",
     "UNFINISHED",
     "Accepted",
@@ -102,7 +103,6 @@ __all__ = [
     "accept",
     "add_run",
     "copy_receipt",
-    "count_behind",
     "cut_back",
     "database_path",
     "disk_refused",

@@ -123,14 +123,3 @@ def run_number(connection: sqlite3.Connection, run: str) -> int:
     connection.execute("INSERT OR IGNORE INTO run_numbers (run) VALUES (?)", (run,))
     found = connection.execute("SELECT number FROM run_numbers WHERE run = ?", (run,)).fetchone()
     return int(found[0])
-
-
-def count_behind(connection: sqlite3.Connection, run: str, others: Sequence[str]) -> None:
-    """Give a run a new number, if one of these has a greater one: what it sends now is newer."""
-    number = run_number(connection, run)
-    if all(run_number(connection, other) < number for other in others):
-        return
-    connection.execute(
-        "UPDATE run_numbers SET number = (SELECT max(number) + 1 FROM run_numbers) WHERE run = ?",
-        (run,),
-    )

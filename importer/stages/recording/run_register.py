@@ -30,6 +30,10 @@ class RunState(StrEnum):
 UNFINISHED = (RunState.OPEN, RunState.STOPPED)
 
 
+ORDER_OF = "order_of"
+"""The option that names another run's rows as those with which a run's own are in order."""
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One run of the ledger.
@@ -57,6 +61,12 @@ class RunRecord:
     ended: float | None = None
     rows: int | None = None
     report: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def order_of(self) -> str:
+        """Give the run among whose rows its own have their order: those of one source, in its."""
+        retried = self.options.get("retry") or {}
+        return str(self.options.get(ORDER_OF) or retried.get("origin") or self.run)
 
 
 _SEALED = (
