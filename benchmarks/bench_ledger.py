@@ -238,7 +238,7 @@ def _accept(ledger: Ledger, scope: Scope, number: int, users: Any, values: Any) 
         slots=values,
         carried=values != 0,
         last=np.ones(len(users), bool),
-        name=lambda _: None,
+        names=lambda at: [b""] * len(at),
     )
     ledger.do(lambda connection: accept(connection, scope, rows, time.time()))
     return len(users)

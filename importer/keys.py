@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -50,28 +51,33 @@ def key_bytes(customer_id: str, secret: bytes) -> bytes:
     return blake2b(customer_id.encode(), digest_size=KEY_BYTES, key=secret).digest()
 
 
-def sealed(customer_id: str, user: bytes, secret: bytes) -> bytes | None:
-    """Give an id in a form that only the secret opens; None if it has more than 255 bytes.
+def sealed(ids: Sequence[str], users: UserKeys, secret: bytes) -> list[bytes]:
+    """Give ids in a form that only the secret opens; b"" for those of more than 255 bytes.
 
-    user: its key.  The bytes it is hidden under are made of the key, and so are only its own.
+    users: their keys.  The bytes they are hidden under are made of the keys, and so are only theirs.
     """
-    plain = customer_id.encode()
-    if len(plain) > _LONGEST_SEALED:
-        return None
-    return _hidden(plain, user, secret)
+    keyed = _hiding(secret)
+    return [
+        _hidden(plain, user.tobytes(), keyed) if len(plain) <= _LONGEST_SEALED else b""
+        for plain, user in zip(map(str.encode, ids), users, strict=True)
+    ]
 
 
 def opened(user: bytes, content: bytes, secret: bytes) -> str:
     """Give the id that was sealed."""
-    return _hidden(content, user, secret).decode(errors="replace")
+    return _hidden(content, user, _hiding(secret)).decode(errors="replace")
 
 
-def _hidden(content: bytes, user: bytes, secret: bytes) -> bytes:
-    size = len(content)
-    parts = (
-        blake2b(user + bytes([part]), key=secret, person=b"sealed id").digest()
-        for part in range(-(-size // _HIDING_BYTES))
-    )
+def _hiding(secret: bytes) -> blake2b:
+    return blake2b(key=secret, person=b"sealed id")
+
+
+def _hidden(content: bytes, user: bytes, keyed: blake2b) -> bytes:
+    size, parts = len(content), []
+    for part in range(-(-size // _HIDING_BYTES)):
+        one = keyed.copy()
+        one.update(user + bytes([part]))
+        parts.append(one.digest())
     hiding = b"".join(parts)[:size]
     return (int.from_bytes(content) ^ int.from_bytes(hiding)).to_bytes(size)
 

@@ -187,7 +187,7 @@ class SentRows:
                 slots=np.concatenate([block.slots[places] for block, places in groups]),
                 carried=np.concatenate([block.kept[places] for block, places in groups]),
                 last=np.concatenate([block.last[places] for block, places in groups]),
-                name=lambda place: sealed(ids[place], users[place].tobytes(), self._secret),
+                names=lambda at: sealed([ids[one] for one in at], users[at], self._secret),
             )
         accept(connection, self._scope, rows, time.time())
         with self._lock:

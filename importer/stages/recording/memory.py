@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,10 +52,11 @@ SELECT i, m.payload IS NOT NULL AND m.accepted >= :since, m.sent, m.slots
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
 """)
 _ACCEPT = over_places("""
-INSERT INTO memory (scope, user, payload, sent, accepted, slots)
+INSERT INTO memory (scope, user, payload, sent, accepted, slots, name)
 SELECT :scope, substr(:users, i * 16 + 1, 16),
     CASE substr(:last, i + 1, 1) WHEN x'01' THEN substr(:payloads, i * 8 + 1, 8) END,
-    substr(:sent, i * 8 + 1, 8), :now, substr(:slots, i * :width + 1, :width)
+    substr(:sent, i * 8 + 1, 8), :now, substr(:slots, i * :width + 1, :width),
+    CASE WHEN :size THEN substr(:names, i * :size + 1, :size) END
 FROM n WHERE true
 ON CONFLICT (scope, user) DO UPDATE SET payload = excluded.payload, sent = excluded.sent,
     accepted = excluded.accepted, slots = excluded.slots
@@ -86,7 +87,7 @@ class Accepted:
     payloads: hash of each row's whole payload.
     slots: hash of each value of it, 0 where it has none; carried: those that were in the body.
     last: whether it is the newest row of its user that was sent; only then he is known.
-    name: gives the sealed id of a row, by its place here; None for one that is too long.
+    names: gives the sealed ids of rows, by their places here; "" for one that is too long.
     """
 
     users: Words
@@ -95,7 +96,7 @@ class Accepted:
     slots: Words
     carried: Flags
     last: Flags
-    name: Callable[[int], bytes | None]
+    names: Callable[[Int64s], list[bytes]]
 
 
 def unchanged_among(
@@ -158,26 +159,44 @@ def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: fl
     """Remember what was accepted; rows of one user must come in the order they were sent in."""
     for some in _once_each(rows.users):
         order = some[key_order(rows.users[some])]
-        users = rows.users[order]
-        before = look_up(connection, scope, users)
+        before = look_up(connection, scope, rows.users[order])
         same_run = before.sent >> PLACE_BITS == rows.orders[order] >> PLACE_BITS
         kept = before.slots | (before.fresh & same_run[:, None])
         slots = np.where(rows.carried[order], rows.slots[order] | _FRESH, kept)
-        connection.execute(
-            _ACCEPT,
-            {
-                "rows": len(users),
-                "scope": scope.number,
-                "users": users.tobytes(),
-                "payloads": rows.payloads[order].tobytes(),
-                "last": rows.last[order].tobytes(),
-                "sent": np.maximum(before.sent, rows.orders[order]).astype(">i8").tobytes(),
-                "now": int(now),
-                "slots": slots.tobytes(),
-                "width": slots.shape[1] * WORD_BYTES,
-            },
-        )
-        _name_the_new(connection, scope, rows, order[before.sent == 0])
+        sent = np.maximum(before.sent, rows.orders[order]).astype(">i8")
+        for places, size, names in _by_name(rows, order, before.sent == 0):
+            own = order[places]
+            connection.execute(
+                _ACCEPT,
+                {
+                    "rows": len(own),
+                    "scope": scope.number,
+                    "users": rows.users[own].tobytes(),
+                    "payloads": rows.payloads[own].tobytes(),
+                    "last": rows.last[own].tobytes(),
+                    "sent": sent[places].tobytes(),
+                    "now": int(now),
+                    "slots": slots[places].tobytes(),
+                    "width": slots.shape[1] * WORD_BYTES,
+                    "size": size,
+                    "names": names,
+                },
+            )
+
+
+def _by_name(rows: Accepted, order: Int64s, is_new: Flags) -> Iterator[tuple[Int64s, int, bytes]]:
+    """Part rows by the length of their sealed ids, and give these; who is known keeps his.
+
+    Places are those in `order`, ascending.
+    """
+    if not is_new.all():
+        yield np.flatnonzero(~is_new), 0, b""
+    new = np.flatnonzero(is_new)
+    names = rows.names(order[new])
+    sizes = np.array([len(name) for name in names], np.int64)
+    for size in np.unique(sizes).tolist():
+        alike = np.flatnonzero(sizes == size)
+        yield new[alike], size, b"".join([names[at] for at in alike.tolist()])
 
 
 def remembered_users(
@@ -190,16 +209,6 @@ def remembered_users(
         (scope.number, bytes([first_byte]), beyond),
     )
     return found.fetchall()
-
-
-def _name_the_new(
-    connection: sqlite3.Connection, scope: Scope, rows: Accepted, places: Int64s
-) -> None:
-    names = ((rows.name(place), rows.users[place].tobytes()) for place in places.tolist())
-    connection.executemany(
-        "UPDATE memory SET name = ? WHERE scope = ? AND user = ?",
-        ((name, scope.number, user) for name, user in names),
-    )
 
 
 def key_order(users: Words) -> Int64s:
