@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.config import RunConfig
-from importer.errors import SourceError, StateError, UsageError
+from importer.errors import SourceError, UsageError
 from importer.job import MappingLike
+from importer.kept_copies import kept_mapping
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
 from importer.mended.fixes import CHECK
 from importer.mended.retried_rows import Counts, Retried, RetryChoice, digest_of
@@ -28,6 +29,7 @@ from importer.stages.recording import (
     open_for_reading,
     read_journal,
     read_row_log,
+    require_length,
     retries_of,
 )
 
@@ -105,7 +107,10 @@ def dead_rows(
     with closing(connection):
         progress = load_progress(connection, parent.run, database_path(state_dir))
         children = retries_of(connection, parent.run)
-    dead = DeadRows(folder.journal, progress.lengths.get(folder.journal.name, 0))
+    length = progress.lengths.get(folder.journal.name, 0)
+    if folder.journal.exists():
+        require_length(folder.journal, length)
+    dead = DeadRows(folder.journal, length)
     if not len(dead):
         raise nothing_left(parent, Counts())
     hashed = mapping_hash(mapping.text)
@@ -137,15 +142,7 @@ def _delivered(folder: RunFolder) -> dict[int, bytes]:
 def mapping_of(parent: RunRecord, folder: RunFolder, asked: MappingLike | None) -> Mapping:
     if asked is not None:
         return asked if isinstance(asked, Mapping) else load_mapping(asked)
-    try:
-        text = (folder.path / "mapping.yaml").read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise StateError(
-            str(folder.path),
-            f"a run's folder without its mapping ({error})",
-            "the folder as the run made it",
-            "name the mapping with --mapping",
-        ) from None
+    text = kept_mapping(parent, folder, "name the mapping with --mapping")
     return parse_mapping(text, parent.options["mapping"])
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.config import RunConfig, Target
-from importer.errors import StateError, TargetError, UsageError
+from importer.errors import TargetError, UsageError
 from importer.job import Job, open_job, require_same_workspace
+from importer.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.mapping_file import Mapping, parse_mapping
 from importer.observer import Observer
 from importer.outputs import outputs_of, require_harmless
@@ -52,7 +52,8 @@ class Unfinished:
 def find_unfinished(state_dir: Path, asked: str | None = None) -> Unfinished:
     """Give the run of this id, beginning of an id, or `last`; None is the latest unfinished one.
 
-    Raises UsageError if there is none, or if it is finished; StateError if its folder is gone.
+    Raises UsageError if there is none, or if it is finished; StateError if its folder, or what it
+    copied there, is gone or was changed.
     """
     connection = open_for_reading(state_dir)
     if connection is None:
@@ -158,21 +159,10 @@ def _kept_rows(run: Unfinished, mapping: Mapping) -> Job:
 
 
 def _with_its_folder(record: RunRecord, state_dir: Path) -> Unfinished:
-    folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
-    try:
-        text = (folder.path / "mapping.yaml").read_text(encoding="utf-8")
-        only = None
-        if record.options["only"] is not None:
-            only = frozenset(json.loads((folder.path / "only.json").read_text("utf-8"))["ids"])
-    except (OSError, ValueError, KeyError) as error:
-        raise StateError(
-            str(folder.path),
-            f"a run's folder that is not whole ({error})",
-            "the folder as the run made it",
-            "import the source anew with `moengage-import run`: a user who is sent twice is only "
-            "updated twice",
-        ) from None
-    config = replace(config_from(record.options, state_dir, only), fixes=folder.fixes)
+    folder = RunFolder.of(state_dir, record.run)
+    text, only = kept_mapping(record, folder), kept_only(record, folder)
+    fixes = kept_fixes(record, folder)
+    config = replace(config_from(record.options, state_dir, only), fixes=fixes)
     return Unfinished(record, config, text, _is_changed(record))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -22,10 +22,10 @@ def what_is_sent(config: RunConfig) -> dict[str, Any]:
     """Give the options that say which rows are sent, and what of them: those of _SAME."""
     return {
         "limit": config.limit,
-        "only": None if config.only is None else _hash("\n".join(sorted(config.only))),
+        "only": None if config.only is None else ids_hash(config.only),
         "update_existing_only": config.update_existing_only,
         "source": asdict(config.source),
-        "fixes": [{"file": path.name, "hash": _file_hash(path)} for path in config.fixes] or None,
+        "fixes": [{"file": path.name, "hash": file_hash(path)} for path in config.fixes] or None,
         "accept_cells": config.accept_cells or None,
         **{name: getattr(config, name) for name in _CHANGED},
     }
@@ -104,13 +104,19 @@ def mapping_hash(text: str) -> str:
     return _hash(text)
 
 
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+def ids_hash(ids: Iterable[str]) -> str:
+    """Give what tells later whether the ids of `only` are still the same."""
+    return _hash("\n".join(sorted(ids)))
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Give what tells later whether a file is still the same; OSError if it cannot be read."""
     with path.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _absolute(path: Path | None) -> str | None:

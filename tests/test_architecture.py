@@ -28,7 +28,7 @@ FLOORS = (
     ("import_run",),
     ("checkpoints", "registration"),
     ("accounts", "outputs", "constant_id", "survey", "unfinished"),
-    ("stored_rows",),
+    ("stored_rows", "kept_copies"),
     ("run_options", "run_files"),
     ("job", "losses", "feed", "hints", "observer"),
     ("executors",),

@@ -28,6 +28,7 @@ from importer.stages.recording import (
     load_progress,
     lock_holder,
     open_for_reading,
+    require_length,
     runs,
 )
 from importer.stages.reporting import Reason
@@ -127,14 +128,21 @@ class PastRun:
 
         Raises StateError if the journal is not what was written.
         """
-        length = self.length_of(self.folder.journal)
-        if not length or not self.folder.journal.exists():
+        length = self.whole_length_of(self.folder.journal)
+        if not length or self.pruned is not None:
             return ()
         return reasons_of(journal_rows(self.folder.journal, length)).commonest()
 
     def length_of(self, path: Path) -> int:
         """Give how many bytes of a file of the run's folder are committed."""
         return int(self.progress.lengths.get(path.name, 0))
+
+    def whole_length_of(self, path: Path) -> int:
+        """Give what `length_of` does; StateError if the file has lost some of it unless pruned."""
+        length = self.length_of(path)
+        if self.pruned is None:
+            require_length(path, length)
+        return length
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as plain data, for JSON."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from importer.errors import SourceChanged, StateError
+from importer.errors import SourceChanged
 from importer.history.past_runs import PastRun
 from importer.job import Job, open_job
+from importer.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.mapping_file import parse_mapping
 from importer.records import Block, Int64s
 from importer.run_options import config_from
@@ -20,14 +20,14 @@ def reopened(past: PastRun) -> Job:
     """Open the source and the mapping as the run had them.
 
     Raises SourceChanged if the source is not the same any more, SourceError if it is gone,
-    StateError if the run's copy of the mapping is, MappingError if that cannot be read any more.
+    StateError if a copy in the run's folder is, or was changed; MappingError if its mapping cannot
+    be read any more.
     """
     record = past.record
     _require_same(past, visible_difference(record.fingerprint))
-    options = {**record.options, "only": None}
-    config = config_from(options, past.state_dir, _only(past))
-    config = replace(config, fixes=past.folder.fixes)
-    mapping = parse_mapping(_mapping_text(past), record.options["mapping"])
+    config = config_from(record.options, past.state_dir, kept_only(record, past.folder))
+    config = replace(config, fixes=kept_fixes(record, past.folder))
+    mapping = parse_mapping(kept_mapping(record, past.folder), record.options["mapping"])
     if record.kind == "retry":
         kept, columns = past.folder.mended, record.options["columns"]
         job = stored_job(kept, columns, mapping, config, shown=record.locations[0])
@@ -71,22 +71,3 @@ def _require_same(past: PastRun, changes: str) -> None:
             "the same source",
             "put the old file back to see its rows",
         )
-
-
-def _mapping_text(past: PastRun) -> str:
-    path = past.folder.path / "mapping.yaml"
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise StateError(
-            str(path), "the run's copy of its mapping is gone", "the folder as the run made it", ""
-        ) from None
-
-
-def _only(past: PastRun) -> frozenset[str] | None:
-    if past.record.options["only"] is None:
-        return None
-    try:
-        return frozenset(json.loads(past.folder.only.read_text("utf-8"))["ids"])
-    except (OSError, ValueError, KeyError):
-        return frozenset()

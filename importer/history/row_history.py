@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,13 @@ from importer.history.past_runs import PastRun
 from importer.history.past_source import file_and_row
 from importer.keys import first_word
 from importer.records import Fate
-from importer.stages.recording import FATES, read_row_log, state_secret
+from importer.stages.recording import (
+    FATES,
+    known_secret,
+    open_for_reading,
+    read_row_log,
+    state_secret,
+)
 from importer.stored_rows import kept_places
 
 
@@ -41,13 +48,25 @@ Log = npt.NDArray[np.void]
 
 
 def log_of(past: PastRun) -> Log:
-    """Map a run's row log, as far as it is committed; empty if it is not there."""
-    return read_row_log(past.folder.row_log, past.length_of(past.folder.row_log))
+    """Map a run's row log, as far as it is committed; empty once pruned.
+
+    Raises StateError if it is shorter than what was committed.
+    """
+    return read_row_log(past.folder.row_log, past.whole_length_of(past.folder.row_log))
 
 
-def key_of(state_dir: Path, customer_id: str) -> int:
-    """Give the first half of the keyed hash under which this ledger knows an id."""
-    return first_word(customer_id, state_secret(state_dir))
+def keys_of(state_dir: Path, customer_ids: Sequence[str]) -> list[int]:
+    """Give the first half of the keyed hash under which this ledger knows each id.
+
+    Raises StateError if the secret is not the one under which it hashed them.
+    """
+    connection = open_for_reading(state_dir)
+    if connection is None:
+        secret = state_secret(state_dir)
+    else:
+        with closing(connection):
+            secret = known_secret(connection, state_dir)
+    return [first_word(customer_id, secret) for customer_id in customer_ids]
 
 
 def rows_of(past: PastRun, key: int) -> list[LoggedRow]:

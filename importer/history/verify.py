@@ -97,7 +97,8 @@ def verify_run(
     which must be the same, with its own copy of the mapping.  Nothing is changed.
     run: an id, the beginning of one, or `last`.  seed: None draws anew.
     Raises UsageError, SourceError or SourceChanged where there is nothing to compare with,
-    TargetError for another workspace, TargetRefused where reading back is not allowed.
+    TargetError for another workspace, TargetRefused where reading back is not allowed, StateError
+    for a run, or a later one, whose files are damaged.
     """
     past = find_past_run(state_dir, run)
     _require_comparable(past, target, sample)
@@ -133,8 +134,7 @@ def _require_comparable(past: PastRun, target: Target, sample: int) -> None:
             "the workspace that it wrote to",
             "set MOENGAGE_APP_ID to that workspace",
         )
-    log = past.folder.row_log
-    if past.pruned or not past.length_of(log) or not log.exists():
+    if past.pruned or not past.whole_length_of(past.folder.row_log):
         raise UsageError(
             f"run {past.run}",
             "no record of its rows" + (": it was pruned" if past.pruned else ""),

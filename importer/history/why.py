@@ -14,7 +14,7 @@ from importer.history.explanations import explanation
 from importer.history.past_runs import PastRun, find_past_run, list_runs
 from importer.history.past_source import chosen_rows, reopened
 from importer.history.pending_rows import SEARCH_SECONDS, Search, row_of, search, waits
-from importer.history.row_history import LoggedRow, key_of, knows, like, log_of, rows_of
+from importer.history.row_history import LoggedRow, keys_of, knows, like, log_of, rows_of
 from importer.preview import PreviewRow, preview_block
 from importer.records import DEAD_FATES, Fate
 from importer.stages.reading import read_record
@@ -92,12 +92,14 @@ def explain_user(
     Rows are found by a keyed hash of the id, and the source is read, where it is still the same,
     up to the row.  Of a run that has not ended the rows without a fate are looked through in its
     source, for a minute at the most, or with `last` None to their end; `on_search` is told the run
-    before that.  Nothing is changed.  Raises StateError if the ledger or its key is damaged.
+    before that.  Nothing is changed.  Raises StateError if the ledger, its key, or a file of a searched
+    run is damaged.
     """
     runs = list_runs(state_dir)
     searched = [past for past in runs if not _why_unsearched(past)]
-    key = key_of(Path(state_dir), customer_id) if runs else 0
+    key = keys_of(Path(state_dir), [customer_id])[0] if runs else 0
     seconds = None if last is None else SEARCH_SECONDS
+    logged = {past.run: rows_of(past, key) for past in searched}
     searches = {}
     for past in filter(waits, searched):
         if on_search is not None:
@@ -106,7 +108,7 @@ def explain_user(
     found = [
         row
         for past in reversed(searched)
-        for row in _in_order(rows_of(past, key), searches.get(past.run))
+        for row in _in_order(logged[past.run], searches.get(past.run))
     ]
     told = found if last is None else found[len(found) - min(last, len(found)) :]
     stories = [story for story in _told(told, found, customer_id) if story is not None]
@@ -127,7 +129,8 @@ def explain_row(state_dir: str | Path, run: str, row: int, file: str | None = No
     """Tell what happened to one row of a run.
 
     row: its number in its file, from 1.  file: which, where the run has several.
-    Raises UsageError if there is no such run or row, StateError if its row detail is gone.
+    Raises UsageError if there is no such run or row, or if its row detail is gone;
+    StateError if that is damaged.
     """
     past = find_past_run(state_dir, run)
     if missing := _why_unsearched(past):
@@ -172,7 +175,7 @@ def _near(state_dir: Path, searched: Sequence[PastRun], customer_id: str) -> tup
     guesses = like(customer_id)
     if not searched or not guesses:
         return ()
-    keys = [key_of(state_dir, guess) for guess in guesses]
+    keys = keys_of(state_dir, guesses)
     seen = np.zeros(len(guesses), bool)
     for past in searched:
         seen |= knows(past, keys)
@@ -265,7 +268,7 @@ def _is_anothers(steps: PreviewRow, customer_id: str) -> bool:
 
 def _dead_row(row: LoggedRow) -> DeadRow | None:
     journal = row.past.folder.journal
-    return find_dead_row(journal, row.past.length_of(journal), row.ordinal)
+    return find_dead_row(journal, row.past.whole_length_of(journal), row.ordinal)
 
 
 def _cells(seen: _Seen | None, dead: DeadRow | None, past: PastRun) -> dict[str, str | None] | None:

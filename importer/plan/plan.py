@@ -26,9 +26,9 @@ from importer.plan.guard import EXIT, breaches
 from importer.records import Fate
 from importer.stages.recording import (
     database_path,
+    known_secret,
     open_for_reading,
     replacing,
-    state_secret,
     write_json,
 )
 from importer.stages.reporting import RunReport
@@ -167,7 +167,7 @@ def _memory(state_dir: Path) -> Iterator[tuple[Connection | None, bytes]]:
         yield None, secrets.token_bytes(32)
         return
     with closing(connection):
-        yield connection, state_secret(state_dir)
+        yield connection, known_secret(connection, state_dir)
 
 
 def _list_gone(path: Path, comparison: Comparison) -> int:

@@ -17,7 +17,7 @@ from importer.errors import UsageError
 from importer.history.explanations import explanation
 from importer.history.past_runs import list_runs
 from importer.history.pruning import prune_runs
-from importer.history.row_history import key_of, rows_of
+from importer.history.row_history import keys_of, rows_of
 from importer.history.why import RowStory, explain_row, explain_user
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
@@ -275,7 +275,9 @@ def test_rows_that_an_earlier_run_made_needless_name_it(
     state = tmp_path / "state"
     first = run(sandbox, users, MAPPING, state, limit=1)
     run(sandbox, users, MAPPING, state, limit=1)
-    sent, again = (rows_of(past, key_of(state, "ana"))[0] for past in reversed(list_runs(state)))
+    sent, again = (
+        rows_of(past, keys_of(state, ["ana"])[0])[0] for past in reversed(list_runs(state))
+    )
     unchanged = replace(again, fate=Fate.UNCHANGED)
     words, remedy = explanation(unchanged, [sent, unchanged], None)
     assert f"sent exactly this, by run {first.run} (row 1)" in words

@@ -1,7 +1,12 @@
 """Holds what a run leaves on disk: its folder, its journal, its dead letter, its tally, the ledger."""
 
-from importer.stages.recording.appended_file import AppendedFile, cut_back
-from importer.stages.recording.database import database_path, open_for_reading, state_secret
+from importer.stages.recording.appended_file import AppendedFile, cut_back, require_length
+from importer.stages.recording.database import (
+    database_path,
+    known_secret,
+    open_for_reading,
+    state_secret,
+)
 from importer.stages.recording.dead_letter import (
     free_path,
     remember_dead_letter,
@@ -114,6 +119,7 @@ __all__ = [
     "forget_all",
     "free_path",
     "journal_rows",
+    "known_secret",
     "latest_begin",
     "load_progress",
     "lock_holder",
@@ -130,6 +136,7 @@ __all__ = [
     "remembered",
     "remembered_users",
     "replacing",
+    "require_length",
     "require_partition",
     "retries_of",
     "run_number",

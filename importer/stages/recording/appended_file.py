@@ -74,12 +74,10 @@ class AppendedFile:
             os.close(self._descriptor)
 
 
-def cut_back(path: Path, length: int) -> None:
-    """Cut a file back to a length that was committed; StateError if it is shorter than that."""
+def require_length(path: Path, length: int) -> None:
+    """Raise StateError if a file is shorter than what was committed of it, or cannot be read."""
     try:
         size = path.stat().st_size if path.exists() else 0
-        if size > length:
-            os.truncate(path, length)
     except OSError as error:
         raise refused(path, error) from None
     if size < length:
@@ -90,3 +88,13 @@ def cut_back(path: Path, length: int) -> None:
             "restore it from a backup, or import the source anew: a user who is sent twice is "
             "only updated twice",
         )
+
+
+def cut_back(path: Path, length: int) -> None:
+    """Cut a file back to a length that was committed; StateError if it is shorter than that."""
+    try:
+        if path.exists() and path.stat().st_size > length:
+            os.truncate(path, length)
+    except OSError as error:
+        raise refused(path, error) from None
+    require_length(path, length)

@@ -95,15 +95,14 @@ def state_secret(state_dir: Path) -> bytes:
                 stream.write(secrets.token_bytes(_SECRET_BYTES))
                 stream.flush()
                 os.fsync(stream.fileno())
-        found = path.read_bytes()
-    except FileNotFoundError:
-        found = b""
+        found = path.read_bytes() if path.exists() else None
     except OSError as error:
         raise refused(path, error) from None
-    if len(found) != _SECRET_BYTES:
+    if found is None or len(found) != _SECRET_BYTES:
+        there = "no such file" if found is None else counted(len(found), "byte")
         raise StateError(
             str(path),
-            f"{counted(len(found), 'byte')} where the ledger's secret should be",
+            f"{there}, where the ledger's secret should be",
             f"the {_SECRET_BYTES} bytes that were made with the ledger",
             f"restore it from a backup, or move {database_path(state_dir)} away and begin anew: "
             "then every user counts as unknown and is sent again",
@@ -183,10 +182,27 @@ def require_own_secret(connection: sqlite3.Connection, secret: bytes, state_dir:
 
     Under another one every user would be unknown, and no row's user could be found again.
     """
-    mark = blake2b(b"ledger", key=secret, digest_size=8).digest()
+    mark = _mark_of(secret)
     connection.execute("INSERT OR IGNORE INTO facts VALUES ('secret', ?)", (mark,))
-    known = connection.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()[0]
-    if known != mark:
+    _require_mark(connection, mark, state_dir)
+
+
+def known_secret(connection: sqlite3.Connection, state_dir: Path) -> bytes:
+    """Give the secret under which a ledger's ids were hashed; StateError if it is not that one."""
+    secret = state_secret(state_dir)
+    with explained(database_path(state_dir)):
+        _require_mark(connection, _mark_of(secret), state_dir)
+    return secret
+
+
+def _mark_of(secret: bytes) -> bytes:
+    return blake2b(b"ledger", key=secret, digest_size=8).digest()
+
+
+def _require_mark(connection: sqlite3.Connection, mark: bytes, state_dir: Path) -> None:
+    known = connection.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()
+    # A ledger of a time before the mark has none until it is written to again.
+    if known is not None and known[0] != mark:
         raise StateError(
             str(state_dir / _KEY_FILE),
             "the secret of another ledger",

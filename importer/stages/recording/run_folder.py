@@ -45,7 +45,7 @@ class RunFolder:
             raise refused(path, error) from None
         folder = cls(run_id, path)
         folder.write_json("options.json", options)
-        with replacing(path / "mapping.yaml") as stream:
+        with replacing(folder.mapping) as stream:
             stream.write(mapping_text)
         return folder
 
@@ -53,6 +53,11 @@ class RunFolder:
     def of(cls, state_dir: Path, run_id: str) -> RunFolder:
         """Give the folder of a run that is registered already."""
         return cls(run_id, state_dir.absolute() / "runs" / run_id)
+
+    @property
+    def mapping(self) -> Path:
+        """The copy of the mapping that the run was given."""
+        return self.path / "mapping.yaml"
 
     @property
     def journal(self) -> Path:
@@ -97,14 +102,20 @@ class RunFolder:
 
     @property
     def fixes(self) -> tuple[Path, ...]:
-        """The copies of the fixes that the run was given, in their order."""
+        """What lies there of copies of fixes."""
         return tuple(sorted(self.path.glob(f"{_FIXES}-*")))
+
+    def fixes_copy(self, number: int, suffix: str) -> Path:
+        """Give where the fixes of this number (from 1) lie, whose file's name ended so."""
+        return self.path / f"{_FIXES}-{number:02}{suffix}"
 
     def keep_fixes(self, paths: Sequence[Path]) -> None:
         """Copy fixes into the folder: a run that goes on reads the same ones."""
         for number, path in enumerate(paths, 1):
-            copy = self.path / f"{_FIXES}-{number:02}{path.suffix}"
-            with private_bytes(copy) as stream, path.open("rb") as given:
+            with (
+                private_bytes(self.fixes_copy(number, path.suffix)) as stream,
+                path.open("rb") as given,
+            ):
                 shutil.copyfileobj(given, stream)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
