@@ -29,8 +29,8 @@ _OFFSET = re.compile(r"(?i)(?:(?:etc/)?(?:utc|gmt|z))?\s*[+\-\u2212]?\s*\d[\d:.]
 def zone_remedy(text: str) -> str:
     """Say what to write instead of this name.
 
-    The name most like an abbreviation or an offset is one of other hours (IST and MST, GMT+1 and
-    Etc/GMT+1, which is behind GMT): none is offered for these.
+    The name most like an abbreviation, an offset or `Pacific Standard Time` is one of other hours
+    (MST; Etc/GMT+1, which is behind GMT; Pacific/Tahiti): none is offered for these.
     """
     name = text.strip()
     zones = sorted(available_timezones())
@@ -40,8 +40,8 @@ def zone_remedy(text: str) -> str:
         return "an offset is no zone: write the zone, such as Asia/Kolkata"
     if meant := _MEANINGS.get(name.upper()):
         return f"{name} is the time of several zones: write the one that is meant, such as {meant}"
-    if _ABBREVIATION.fullmatch(name):
-        return "an abbreviation may mean several zones: write the zone, such as Asia/Kolkata"
+    if _ABBREVIATION.fullmatch(name) or name.casefold().endswith(" time"):
+        return "such a name may mean several zones: write the zone, such as Asia/Kolkata"
     guess = nearest(name, [zone for zone in zones if _is_place(zone)])
     return f"did you mean `{guess}`?" if guess else "correct the name"
 

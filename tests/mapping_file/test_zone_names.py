@@ -22,6 +22,7 @@ from importer.mapping_file.zone_names import zone_remedy
         ("CEST", "Europe/Berlin"),
         ("AEST", "may mean several zones"),
         ("jst", "may mean several zones"),
+        ("Pacific Standard Time", "may mean several zones"),
         ("GMT+1", "an offset is no zone"),
         ("UTC+05:30", "an offset is no zone"),
         ("+05:30", "an offset is no zone"),
