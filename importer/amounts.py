@@ -22,8 +22,11 @@ class Rate:
     users_per_minute: Decimal | None = Decimal(USERS_PER_MINUTE)
 
     @classmethod
-    def parse(cls, text: str) -> Rate:
-        """Read `10000/min`, `150/s`, `80%` (of MoEngage's 10,000 a minute) or `none`."""
+    def parse(cls, text: str, option: str = "--rate") -> Rate:
+        """Read `10000/min`, `150/s`, `80%` (of MoEngage's 10,000 a minute) or `none`.
+
+        Raises UsageError, which names the option.
+        """
         stripped = text.strip().lower()
         if stripped == "none":
             return cls(None)
@@ -31,10 +34,10 @@ class Rate:
         unit = _UNITS.get(found.group(3)) if found and found.group(3) else 60
         if not found or unit is None or Decimal(found.group(1)) == 0:
             raise UsageError(
-                "--rate",
+                option,
                 repr(text),
                 "a number above 0 with its unit, such as 10000/min or 80%, or none",
-                "leave --rate away for MoEngage's own limit of 10000/min",
+                f"leave {option} away for MoEngage's own limit of 10000/min",
             )
         amount = Decimal(found.group(1))
         if found.group(2):

@@ -148,8 +148,8 @@ class _Check:
             if self.stop.is_set():
                 break
         self.losses.pass_over(self.job.source.blank_lines)
-        if self.job.mapping.where:
-            self.losses.note_filtered(self.tally.fates[Fate.FILTERED], rows)
+        where, only = bool(self.job.mapping.where), self.config.only is not None
+        self.losses.note_filtered(self.tally.fates[Fate.FILTERED], rows, where=where, only=only)
         self.tally.require_sum(rows)
         return self._report(rows, time.monotonic() - began)
 
@@ -197,7 +197,7 @@ class _Check:
                 fixes=self.config.fixes,
             ),
             warnings=self.losses.cautions.all(),
-            notes=self.job.notes,
+            notes=(*self.job.notes, *self.losses.notes),
             source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
             stop=stop,

@@ -98,8 +98,10 @@ class ImportRun:
             self.observer.progressed(Fate(fate), before)
         run_in_loop(self._send())
         self.losses.pass_over(self.job.source.blank_lines)
-        if self.job.mapping.where:
-            self.losses.note_filtered(self.accounts.tally.fates[Fate.FILTERED], rows)
+        where, only = bool(self.job.mapping.where), self.config.only is not None
+        self.losses.note_filtered(
+            self.accounts.tally.fates[Fate.FILTERED], rows, where=where, only=only
+        )
         self._require_counted_rows(rows)
         total = max(rows, self.accounts.rows_opened)
         if isinstance(self._failure, StateError):
@@ -279,7 +281,7 @@ class ImportRun:
             retries=progress.retries,
             paused_seconds=progress.paused_seconds,
             warnings=self.losses.cautions.all(),
-            notes=self.job.notes,
+            notes=(*self.job.notes, *self.losses.notes),
             source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
             dead_letter=dead_letter,

@@ -42,6 +42,7 @@ class Losses:
         self._columns = columns
         self.reasons = Reasons()
         self.cautions = Cautions(warnings)
+        self.notes: tuple[str, ...] = ()
         self._journal = journal
         self._remark = remark
         self._warnings_file = warnings_file
@@ -53,9 +54,20 @@ class Losses:
         if blank_lines:
             self.cautions.put("blank-lines", blank_lines)
 
-    def note_filtered(self, filtered: int, rows: int) -> None:
-        """Note how many of a source's rows `where:` leaves out; all of them is worth a warning."""
-        if rows and filtered == rows:
+    def note_filtered(self, filtered: int, rows: int, *, where: bool, only: bool) -> None:
+        """Note how many of a source's rows are left out; all of them is worth a warning or a note.
+
+        where, only: by what, the mapping's `where:` or certain ids that were asked for.
+        """
+        if not rows or filtered != rows:
+            return
+        if only:
+            passes = " and passes `where:`" if where else ""
+            self.notes += (
+                f"no row of {rows:,} has an id of --only{passes}; ids are compared to the letter, "
+                "as the mapping makes them",
+            )
+        elif where:
             self.cautions.put("where-nothing", rows)
 
     def flush(self) -> None:

@@ -47,6 +47,29 @@ def test_a_where_that_lets_nothing_through_is_warned_of(
     ] == warned
 
 
+@pytest.mark.parametrize(
+    ("only", "where", "noted", "warned"),
+    [
+        ({"u-9"}, "", "no row of 2 has an id of --only; ids are compared", []),
+        ({"u-9"}, "where: {s: [active]}", "no row of 2 has an id of --only and passes", []),
+        ({"u-2"}, "where: {s: [Active]}", "no row of 2 has an id of --only and passes", []),
+        ({"u-9", "u-1"}, "where: {s: [Active]}", "", []),
+        (None, "where: {s: [active]}", "", ["where-nothing"]),
+    ],
+)
+def test_ids_of_which_no_row_has_one_are_noted(
+    tmp_path: Path, only: set[str] | None, where: str, noted: str, warned: list[str]
+) -> None:
+    source = write_csv(tmp_path / "w.csv", ["id", "s"], [("u-1", "Active"), ("u-2", "Gone")])
+    (tmp_path / "w.yaml").write_text(
+        f"mapping: 1\ncustomer_id: id\nattributes: {{a: s}}\n{where}\n"
+    )
+    config = RunConfig(only=None if only is None else frozenset(only))
+    report = check_source(source, tmp_path / "w.yaml", config)
+    assert [note[: len(noted)] for note in report.notes] == ([noted] if noted else [])
+    assert [caution.code for caution in report.warnings] == warned
+
+
 def test_a_row_that_preparing_loses_is_a_defect(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,13 @@ def test_a_rate_that_makes_no_sense_is_refused(text: str) -> None:
         Rate.parse(text)
 
 
+def test_a_rate_is_refused_by_the_name_of_its_option() -> None:
+    with pytest.raises(UsageError) as caught:
+        Rate.parse("abc", "--rate-limit")
+    assert caught.value.problem.place == "--rate-limit"
+    assert caught.value.problem.remedy.startswith("leave --rate-limit away")
+
+
 @pytest.mark.parametrize(
     ("text", "failures", "rows", "allowed"),
     [

@@ -79,8 +79,8 @@ def test_each_mistake_alone_is_told_alone(tmp_path: Path, table: Path) -> None:
         ("customer_id: id\n", "customer_id: {column: id, extract: '('}\n", "the pattern '('"),
         ("First Name", "{column: Phone, type: phon, region: IN}", "unknown type `phon`"),
         ("First Name", "{object: {b: {colum: Phone}}}", "unknown key `colum`"),
-        ("First Name", "[x]", "`a:` holds a text or a list"),
-        ("attributes: {a: First Name}\n", "attributes: [x]\n", "`attributes:` holds a text or"),
+        ("First Name", "[x]", "`a:` holds a list"),
+        ("attributes: {a: First Name}\n", "attributes: [x]\n", "`attributes:` holds a list"),
         ("{a: First Name}\n", "{a: Phone}\nplatforms: [{platform: X}]\n", "no `active:`"),
         ("{a: First Name}\n", "{a: Phone}\nunmapped: error\nwhere: {Statu: [x]}\n", "column"),
     ]:

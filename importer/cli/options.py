@@ -98,7 +98,9 @@ NewAllowance = Annotated[
 ]
 Rate = Annotated[
     str,
-    typer.Option(help="Users a minute (or /s), a share of 10000/min (80%), or none."),
+    typer.Option(
+        help="Users a minute or a second, with the unit (600/min, 10/s); a share of 10000/min (80%); none."
+    ),
 ]
 NewRate = Annotated[
     str | None, typer.Option("--rate", help="Another pace than before.", show_default=False)

@@ -64,7 +64,7 @@ def sandbox(
     from importer.sandbox import SandboxConfig, serve
 
     options.ready()
-    users_per_minute = Rate.parse(rate_limit).users_per_minute
+    users_per_minute = Rate.parse(rate_limit, "--rate-limit").users_per_minute
     config = SandboxConfig(
         host=host,
         port=port,

@@ -18,12 +18,20 @@ _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
 def ids(only: list[str] | None) -> frozenset[str] | None:
-    """Read the values of --only; None where it is not given."""
+    """Read the values of --only; None where it is not given, UsageError for one without an id."""
     if only is None:
         return None
     found: set[str] = set()
     for value in only:
-        found.update(_ids_in_file(value[1:]) if value.startswith("@") else [value])
+        named = _ids_in_file(value[1:]) if value.startswith("@") else [value] if value else []
+        if not named:
+            raise UsageError(
+                f"--only {value or repr(value)}",
+                "a file without an id" if value else "no id",
+                "an id, or @FILE with one id a line",
+                "write the ids; without --only all rows are taken",
+            )
+        found.update(named)
     return frozenset(found)
 
 

@@ -102,8 +102,8 @@ def _warnings(report: RunReport) -> Iterator[str]:
         if caution.place:
             found = f": {caution.found}" if caution.found else ""
             yield f"         first: {caution.place}{found}"
-    if report.warnings_file is not None:
-        yield f"         listed in {report.warnings_file}"
+        if caution.is_listed and report.warnings_file is not None:
+            yield f"         listed in {report.warnings_file}"
     for note in report.notes:
         yield f"Note: {note}"
 

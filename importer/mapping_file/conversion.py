@@ -14,6 +14,7 @@ from importer.mapping_file.examining import examine
 from importer.mapping_file.loading import read_document
 from importer.mapping_file.manifest import Entry, is_manifest, read_entries, translated
 from importer.mapping_file.naming import nearest
+from importer.mapping_file.zone_names import ZONE_NAMES, zone_remedy
 from importer.moengage.attributes import BY_KEY
 
 
@@ -62,10 +63,7 @@ def convert_mapping(
 def _hold_options(entries: list[Entry], timezone: str | None, lists: Collection[str]) -> None:
     if timezone is not None and timezone_of(timezone) is None:
         raise UsageError(
-            "--timezone",
-            f"unknown time zone `{timezone}`",
-            "a name of the IANA table, such as Asia/Kolkata, Europe/Berlin or UTC",
-            "correct the name",
+            "--timezone", f"unknown time zone `{timezone}`", ZONE_NAMES, zone_remedy(timezone)
         )
     taken = [entry.column for entry in entries if entry.name not in ("", "customer_id")]
     for column in lists:

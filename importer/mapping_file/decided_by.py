@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importer.mapping_file.country_names import region_of
 from importer.mapping_file.currencies import currency_of
-from importer.mapping_file.naming import nearest
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,6 @@ def timezone_of(text: str) -> str | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
     return name
-
-
-def nearest_timezone(text: str) -> str | None:
-    """Give the zone of the IANA table that is most like this name; None if none is."""
-    return nearest(text, sorted(available_timezones()))
 
 
 _CELL_READERS = {"region": region_of, "currency": currency_of, "timezone": timezone_of}

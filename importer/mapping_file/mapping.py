@@ -94,7 +94,8 @@ class Check:
 class Attribute:
     """One attribute of the payload: where its value comes from, and what becomes of it.
 
-    A cell's order: cell, split, extract, transforms, nulls, values, type, check, rules.
+    A cell's order: cell, split, extract, transforms, values, type, check, rules; what is one of
+    `nulls` anywhere before `values` is blank.
 
     place: where it stands in the mapping file, `file:line:column`.
     formats: strptime directives, or words of date_formats.WORDS; empty means ISO 8601.

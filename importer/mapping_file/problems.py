@@ -16,14 +16,17 @@ from importer.mapping_file.grammar import (
     DuplicatesModel,
     ExpectModel,
     MappingModel,
+    OriginModel,
     PlatformModel,
     SourceModel,
     TargetModel,
     TestModel,
     UnsetModel,
 )
-from importer.mapping_file.naming import nearest
+from importer.mapping_file.naming import near_standard, nearest
+from importer.mapping_file.yaml_marks import in_quotes
 from importer.mapping_file.yaml_tree import Located, Path
+from importer.moengage.attributes import BY_KEY
 
 _GROUPS: dict[tuple[str, ...], type[BaseModel]] = {
     (): MappingModel,
@@ -40,6 +43,9 @@ _GROUPS: dict[tuple[str, ...], type[BaseModel]] = {
     ("tests", "*", "expect"): ExpectModel,
 }
 """Which model speaks for which place of the file; * is any name or number."""
+
+_VERSION = "mapping: 1"
+_CORRECT = "correct the value"
 
 
 def problems_of(error: ValidationError, document: Located) -> tuple[Problem, ...]:
@@ -67,13 +73,14 @@ def _problem(entry: Any, document: Located) -> Problem:
             document.place(path[:-1]),
             f"no `{path[-1]}:`{_inside(path[:-1])}",
             f"`{path[-1]}:`",
-            f"add a line `{path[-1]}: ...`",
+            f"write `{_VERSION}`" if path == ("mapping",) else f"add a line `{path[-1]}: ...`",
         )
     if isinstance(cause, Unknown):
         return _unknown_word(cause, path, document, of_key=entry["loc"][-1] == "[key]")
     found, _, expected = str(cause or entry["msg"]).partition(", expected ")
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        found, expected = "a text or a list", "a group of `key: value` lines"
+        found = "a list" if isinstance(entry.get("input"), list) else "a text"
+        expected = "a group of `key: value` lines"
     elif kind == "list_type":
         found, expected = "something that is no list", "a list such as [a, b]"
     keys = [part for part in path if isinstance(part, str)]
@@ -81,8 +88,21 @@ def _problem(entry: Any, document: Located) -> Problem:
         document.place(path),
         f"`{keys[-1] if keys else 'the file'}:` holds {found}",
         expected or "what docs/mapping.md shows for it",
-        _with_colon(entry.get("input")) or "correct the value",
+        _with_colon(entry.get("input")) or _of_several(path, entry.get("input")) or _CORRECT,
     )
+
+
+def _of_several(path: Path, found: Any) -> str:
+    """Say how to write several columns for one value; "" where no columns are listed."""
+    takes_several = path[0] != "duplicates" and issubclass(_model_at(path), OriginModel)
+    if not isinstance(found, list) or not takes_several:
+        return ""
+    if not found or not all(isinstance(name, str) for name in found):
+        return ""
+    names = [name if re.fullmatch(r"\w[\w .-]*", name) else in_quotes(name) for name in found]
+    if len(names) == 1:
+        return f"write the column alone: {names[0]}"
+    return f"write one column, or {{first_filled: [{', '.join(names)}]}}"
 
 
 def _with_colon(found: Any) -> str:
@@ -101,24 +121,45 @@ def _unknown_key(path: Path, document: Located) -> Problem:
         found, remedy = f"a colon without a blank behind it: {name}", f"write `{word}: {value}`"
         place = document.place(path, of_key=True)
         return Problem(place, found, "a blank behind the colon", remedy)
+    remedy = _moved(name) if len(path) == 1 and name.lower() not in known else ""
     guess = nearest(name, known)
+    remedy = remedy or (f"did you mean `{guess}`?" if guess else "")
+    if not remedy and len(path) == 1:
+        remedy = "put it under `attributes:` if it is an attribute, or else remove it"
     return Problem(
         document.place(path, of_key=True),
         f"unknown key `{name}`{_inside(path[:-1])}",
         ", ".join(known),
-        f"did you mean `{guess}`?" if guess else "remove it",
+        remedy or "remove it",
     )
+
+
+def _moved(name: str) -> str:
+    """Say where a key that stands at the top belongs; "" for one that is known nowhere."""
+    if name in BY_KEY or near_standard(name):
+        return "put it under `attributes:`"
+    if name in SourceModel.model_fields:
+        return "put it under `source:`"
+    if name in AttributeModel.model_fields:
+        return f"put it into the value that it is for, as in {{column: ..., {name}: ...}}"
+    return ""
 
 
 def _unknown_word(cause: Unknown, path: Path, document: Located, *, of_key: bool) -> Problem:
     key = path[-2] if of_key or isinstance(path[-1], int) else path[-1]
     found = cause.found if isinstance(cause.found, str) else "something that is no word"
     guess = nearest(str(found), cause.allowed)
+    if path == ("mapping",):
+        remedy = f"write `{_VERSION}`"
+    elif guess:
+        remedy = f"did you mean `{guess}`?"
+    else:
+        remedy = f"choose one of {', '.join(cause.allowed)}"
     return Problem(
         document.place(path, of_key=of_key),
         f"unknown {_noun(str(key))} `{found}`",
         f"one of {', '.join(cause.allowed)}",
-        f"did you mean `{guess}`?" if guess else f"choose one of {', '.join(cause.allowed)}",
+        remedy,
     )
 
 

@@ -9,11 +9,12 @@ from importer.mapping_file import date_formats
 from importer.mapping_file.by_column import ByColumn
 from importer.mapping_file.country_names import region_of
 from importer.mapping_file.currencies import currency_of
-from importer.mapping_file.decided_by import DecidedBy, case_key, nearest_timezone, timezone_of
+from importer.mapping_file.decided_by import DecidedBy, case_key, timezone_of
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import AttributeModel
 from importer.mapping_file.types import SPECIAL_OPTIONS, TYPE_OPTIONS
 from importer.mapping_file.yaml_tree import Path
+from importer.mapping_file.zone_names import ZONE_NAMES, zone_remedy
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1, 9900
 
@@ -156,13 +157,7 @@ class TypeOptions:
     def _timezone(self, text: str, path: Path) -> str | None:
         zone = timezone_of(text)
         if zone is None:
-            guess = nearest_timezone(text)
-            self._add(
-                path,
-                f"unknown time zone `{text}`",
-                "a name of the IANA table, such as Asia/Kolkata, Europe/Berlin or UTC",
-                f"did you mean `{guess}`?" if guess else "correct the name",
-            )
+            self._add(path, f"unknown time zone `{text}`", ZONE_NAMES, zone_remedy(text))
         return zone
 
     def _region(self, text: str, path: Path) -> str | None:

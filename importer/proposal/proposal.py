@@ -11,6 +11,7 @@ from importer.errors import UsageError
 from importer.mapping_file import Mapping, bind, parse_provisionally
 from importer.mapping_file.country_names import region_of
 from importer.mapping_file.decided_by import timezone_of
+from importer.mapping_file.zone_names import ZONE_NAMES, zone_remedy
 from importer.pipeline import Preparer
 from importer.proposal.context import Answers, context_of
 from importer.proposal.draft import Draft, Line, draft_of
@@ -92,12 +93,7 @@ def propose_mapping(
 
 def _answers(timezone: str | None, region: str | None) -> Answers:
     if timezone is not None and timezone_of(timezone) is None:
-        raise UsageError(
-            "--timezone",
-            repr(timezone),
-            "a name of the IANA table, such as Asia/Kolkata, Europe/Berlin or UTC",
-            "correct the name",
-        )
+        raise UsageError("--timezone", repr(timezone), ZONE_NAMES, zone_remedy(timezone))
     if region is not None and region_of(region) is None:
         raise UsageError(
             "--region", repr(region), "a country, such as IN or India", "correct the name"

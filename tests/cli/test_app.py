@@ -361,6 +361,18 @@ BAD: dict[str, tuple[dict[str, str], str, dict[str, str], tuple[str, str, str, s
         {},
         ("--only @nofile", "cannot be read (No such file", "one id a line", "check the path"),
     ),
+    "a sandbox's pace that is none": (
+        {},
+        "sandbox --rate-limit abc",
+        {},
+        ("--rate-limit", "'abc'", "its unit", "leave --rate-limit away"),
+    ),
+    "source and mapping swapped": (
+        {},
+        "check m.yaml --mapping u.csv",
+        {},
+        ("u.csv", "looks like a table", "a mapping file", "swapped"),
+    ),
     "problems of a run that sends": (
         {},
         f"{RUN} --problems p.csv",

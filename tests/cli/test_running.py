@@ -104,6 +104,15 @@ def test_reports_and_dead_letters_go_where_they_are_asked_for(
     assert said.json["dead_letter"] == "failed.csv"
 
 
+def test_a_run_whose_ids_stand_in_no_row_says_so(
+    call: Call, users: str, target: SandboxThread
+) -> None:
+    said = call("run", users, "-m", "m.yaml", "--only", "u99", "--json")
+    (note,) = [one["message"] for one in said.json["warnings"]]
+    assert note.startswith("no row of 3 has an id of --only; ")
+    assert (said.exit, said.json["fates"]["filtered"], said.json["requests"]) == (0, 3, 0)
+
+
 def test_the_settings_of_a_run_arrive_where_they_work(
     call: Call, users: str, target: SandboxThread
 ) -> None:

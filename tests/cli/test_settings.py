@@ -62,6 +62,15 @@ def test_users_are_named_or_stand_in_a_file(folder: Path) -> None:
     assert ids(["u1", "@ids.txt"]) == frozenset({"u1", "u2", "Zoë", " 00042 "})
 
 
+@pytest.mark.parametrize("content", [b"", b"\n\r\n", b"\xef\xbb\xbf"])
+def test_no_id_at_all_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "ids.txt").write_bytes(content)
+    with pytest.raises(UsageError, match=r"--only @ids\.txt: a file without an id"):
+        ids(["u1", "@ids.txt"])
+    with pytest.raises(UsageError, match="--only '': no id"):
+        ids(["u1", ""])
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfeu\x001\x00"])
 def test_a_file_of_users_that_cannot_be_read_is_refused(
     folder: Path, content: bytes | None

@@ -76,13 +76,21 @@ def test_a_stop_comes_first_with_what_to_do() -> None:
 
 def test_warnings_and_notes_are_told() -> None:
     text = summary(
-        replace(REPORT, warnings=(WARNED,), notes=("a note",), warnings_file=Path("/s/w")),
+        replace(REPORT, warnings=(WARNED,), notes=("a note",)),
         show_values=False,
     )
     assert "Warning: 24 times " in text
     assert '[looks-null]\n         first: u.csv row 5 (line 6) column "City": NULL\n' in text
-    assert "listed in /s/w" in text
     assert "Note: a note" in text
+
+
+def test_the_file_of_warnings_stands_under_those_whose_rows_it_lists() -> None:
+    left = [replace(WARNED, code="left-out", column=column, found="") for column in ("A", "B")]
+    warnings = (replace(WARNED, code="id-case"), *left, WARNED)
+    found = replace(REPORT, warnings=warnings, warnings_file=Path("/s/w"))
+    lines = summary(found, show_values=False).splitlines()
+    places = [place for place, line in enumerate(lines) if line == "         listed in /s/w"]
+    assert [lines[place - 1][-11:] for place in places] == [' column "A"', ' column "B"']
 
 
 def test_a_note_is_told_without_a_warning_too() -> None:

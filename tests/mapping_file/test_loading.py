@@ -336,3 +336,46 @@ def test_any_tree_is_a_mapping_or_one_clear_error(tree: dict[str, object]) -> No
         parse_mapping(HEAD + "\n".join(lines))
     except ImporterError as error:
         assert all(problem.found and problem.remedy for problem in error.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("customer_id: A\n", "write `mapping: 1`"),
+        ("mapping: 2\ncustomer_id: A\n", "write `mapping: 1`"),
+        ("mapping: 1\n", "add a line `customer_id: ...`"),
+        (
+            "mapping: 1\ncustomer_id: [ID, E-mail]\n",
+            "write one column, or {first_filled: [ID, E-mail]}",
+        ),
+        ("mapping: 1\ncustomer_id: [ID]\n", "write the column alone: ID"),
+        (
+            HEAD + "attributes: {email: ['A, B', C]}\n",
+            'write one column, or {first_filled: ["A, B", C]}',
+        ),
+        (HEAD + "attributes: [A, B]\n", "correct the value"),
+        (HEAD + "duplicates: {keep: last, by: [A, B]}\n", "correct the value"),
+        (HEAD + "first_name: First Name\n", "put it under `attributes:`"),
+        (HEAD + "E-mail: Mail\n", "put it under `attributes:`"),
+        (HEAD + "loyalty: Tier\n", "put it under `attributes:` if it is an attribute, or else"),
+        (HEAD + "delimiter: ';'\n", "put it under `source:`"),
+        (HEAD + "timezone: UTC\n", "as in {column: ..., timezone: ...}"),
+        (HEAD + "Target: {app_id: A}\n", "did you mean `target`?"),
+        (HEAD + "atributes: {}\n", "did you mean `attributes`?"),
+        (HEAD + "attributes: {a: {column: A, xyz: b}}\n", "remove it"),
+    ],
+)
+def test_a_mistake_of_keys_is_told_with_what_to_write(text: str, remedy: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text, "m.yaml")
+    assert remedy in caught.value.problem.remedy
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV", "a.xlsx", "a.parquet", "a.jsonl", "a.csv.gz"])
+def test_a_table_in_place_of_a_mapping_is_told_without_its_cells(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('id,name\n"u1": asha,[\n')
+    with pytest.raises(MappingError, match="looks like a table") as caught:
+        load_mapping(path)
+    assert "swapped" in str(caught.value)
+    assert "asha" not in str(caught.value)

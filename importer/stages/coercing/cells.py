@@ -69,7 +69,10 @@ def without(texts: pa.Array, nulls: frozenset[str]) -> pa.Array:
 
 
 def clean(raw: pa.Array, attribute: Attribute) -> Clean:
-    """Apply split, extract, transforms, nulls and values, in this order (null is blank)."""
+    """Apply split, extract, transforms and values, in this order.
+
+    What is one of `nulls` at any point before `values` is blank, which is null, and stays so.
+    """
     cut = _cut(raw, attribute)
     texts = without(_transformed(cut.texts, attribute), attribute.nulls)
     ready = Clean(texts, flags(pc.is_null(texts)))
@@ -92,6 +95,8 @@ def cleaning_steps(raw: pa.Array, attribute: Attribute) -> Iterator[tuple[str, p
         texts = _cut(raw, attribute).texts
         yield "extract", texts
     for transform in attribute.transforms:
+        texts = without(texts, attribute.nulls)
+        yield "nulls", texts
         texts = _transformed(texts, replace(attribute, transforms=(transform,)))
         yield name_of(transform), texts
     texts = without(texts, attribute.nulls)
@@ -101,11 +106,13 @@ def cleaning_steps(raw: pa.Array, attribute: Attribute) -> Iterator[tuple[str, p
 
 
 def _transformed(texts: pa.Array, attribute: Attribute) -> pa.Array:
-    """Apply the transforms; a cell that means nothing has no hash, which would look like a value."""
+    """Apply the transforms to what is not blank.
+
+    Made from a text that means nothing, "Null" or a hash would look like a value.
+    """
     for transform in attribute.transforms:
-        if transform == "sha256":
-            texts = without(texts, attribute.nulls | {""})
-        texts = transformed(texts, (transform,))
+        nothing = attribute.nulls | {""} if transform == "sha256" else attribute.nulls
+        texts = transformed(without(texts, nothing), (transform,))
     return texts
 
 

@@ -39,6 +39,11 @@ class Caution:
         column = f' column "{self.column}"' if self.column else ""
         return f"{self.file} row {self.row}{line}{other}{column}"
 
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether a run lists all its rows, in warnings.csv."""
+        return self.code == "left-out"
+
     def as_dict(self) -> dict[str, object]:
         """Give it as plain data, for JSON."""
         return {

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
-from importer.mapping_file.mapping import Attribute
+from importer.mapping_file.mapping import Attribute, FromColumns, FromParts
+from importer.mapping_file.transforming import Replace, ReplacePattern, Slice
+from importer.typed import Typed
 
 Make = Callable[..., Attribute]
 Outcomes = Callable[..., list[str | None]]
@@ -57,6 +60,58 @@ def test_a_cell_is_transformed_before_it_is_held_against_the_nulls(
 ) -> None:
     column = attribute("string", transforms=("strip", "lower"), nulls=frozenset({"", "n/a"}))
     assert outcomes([" N/A ", "  ", "\t"], column) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("options", "cell"),
+    [
+        ({"transforms": ("title",)}, "NULL"),
+        ({"transforms": ("lower",)}, "k. A."),
+        ({"transforms": ("strip", "upper")}, " k. A. "),
+        ({"transforms": (Replace((("L", ""),)),)}, "NULL"),
+        ({"transforms": (ReplacePattern((("^$", "none"),)),)}, ""),
+        ({"transforms": (Slice(0, 2),), "values": {"NU": "x"}}, "NULL"),
+        ({"transforms": ("title",), "split": ";", "take": 2}, "a;NULL"),
+        ({"transforms": ("title",), "extract": "[A-Z]+"}, "a NULL"),
+        (
+            {"transforms": ("lower",), "otherwise": "value", "otherwise_value": "y", "values": {}},
+            "NULL",
+        ),
+    ],
+)
+def test_a_cell_that_means_nothing_is_blank_whatever_a_transform_would_make_of_it(
+    options: dict[str, object], cell: str, attribute: Make, outcomes: Outcomes
+) -> None:
+    entry = attribute("string", nulls=frozenset({"", "NULL", "k. A."}), **options)
+    assert outcomes([cell], entry) == [None]
+
+
+@pytest.mark.parametrize("first", ["valid", "filled"])
+def test_a_transform_fills_no_column_before_another(
+    first: Literal["valid", "filled"], attribute: Make, typed: Callable[..., Typed]
+) -> None:
+    origin = FromColumns(("A", "B"), first)
+    entry = attribute("string", origin=origin, transforms=("title",), nulls=frozenset({"NULL"}))
+    (column,) = typed({"A": ["NULL", "ann"], "B": ["bob", "eve"]}, entry).attributes
+    assert column.json.to_pylist() == ['"Bob"', '"Ann"']
+
+
+def test_a_transform_fills_no_part_of_an_object(
+    attribute: Make, typed: Callable[..., Typed]
+) -> None:
+    parts = tuple(
+        attribute(
+            "string",
+            name=name,
+            origin=FromColumns((name,)),
+            transforms=("title",),
+            nulls=frozenset({"NULL"}),
+        )
+        for name in "AB"
+    )
+    entry = attribute("json", origin=FromParts(parts))
+    (column,) = typed({"A": ["NULL", "NULL"], "B": ["bob", "NULL"]}, entry).attributes
+    assert column.json.to_pylist() == ['{"B":"Bob"}', None]
 
 
 def test_a_cell_that_means_nothing_has_no_hash(

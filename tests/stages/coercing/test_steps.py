@@ -32,6 +32,8 @@ def steps(value: str, **cells: str) -> list[tuple[str, str, str | None]]:
             ("", "strip", "x;NULL"), ("", "upper", "X;NULL"), ("", "string", '"X;NULL"')]),
         ("{column: A, split: ';', take: 2, transform: strip, nulls: ['NULL']}", [
             ("", "split", "NULL "), ("", "strip", "NULL"), ("", "nulls", None), ("", "string", None)]),
+        ("{column: A, transform: [title, upper], nulls: [' x;NULL ']}", [
+            ("", "nulls", None), ("", "title", None), ("", "upper", None), ("", "string", None)]),
         ("{column: A, extract: '([a-z])', values: {x: y}}", [
             ("", "extract", "x"), ("", "values", "y"), ("", "string", '"y"')]),
         ("{column: A, transform: [{replace: {x: z}}, {slice: [0, 2]}]}", [
