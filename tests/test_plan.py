@@ -230,6 +230,74 @@ def test_guards_stop_the_third_run_before_its_first_request(
     assert (again.run, again.exit, fates(again)) == (report.run, 0, {"delivered": 60})
 
 
+NEWLY_BLANK = MAPPING + "guards: {newly_blank: 5%, from_run: 2}\n"
+
+
+def living_in(city: str, *, nameless: int, users: int = 100) -> list[tuple[object, ...]]:
+    """Give users each with a street of his own, the first so many without a name."""
+    return [(f"u{n:03}", "" if n < nameless else f"N {n}", f"{city} {n}", n) for n in range(users)]
+
+
+def nights_later(desk: Desk, **settings: Any) -> list[dict[str, int]]:
+    """Give what a plan says of four nights, and see that the run says so too.
+
+    The night before them all users had a name.  Then some have none, twice, and then all of them
+    move, twice.
+    """
+    desk.write(living_in("Nice", nameless=0))
+    assert desk.run().exit == 0
+    found = []
+    for city in ("Nice", "Nice", "Rome", "Bern"):
+        desk.write(living_in(city, nameless=20))
+        plan = desk.plan(**settings)
+        report = desk.run(**settings)
+        found.append(plan.as_dict()["plan"]["newly_blank"])
+        assert report.exit == plan.report.exit == (5 if found[-1] else 0)
+        if report.stop is not None:
+            assert "20 of 100 known users (20.0%) had a value of `name`" in report.stop.message
+            assert desk.run(override_guards=True, **settings).exit == 0
+    return found
+
+
+@pytest.mark.parametrize("only_changed", [False, True])
+def test_a_value_is_newly_blank_on_its_first_night_only(
+    sandbox: SandboxThread, tmp_path: Path, only_changed: bool
+) -> None:
+    desk = Desk(sandbox, tmp_path, NEWLY_BLANK)
+    assert nights_later(desk, only_changed=only_changed) == [{"name": 20}, {}, {}, {}]
+    desk.write(living_in("Oslo", nameless=27))
+    assert desk.plan().as_dict()["plan"]["newly_blank"] == {"name": 7}
+
+
+def test_with_changed_values_only_a_value_is_newly_blank_in_the_first_row_that_is_sent(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    desk = Desk(sandbox, tmp_path, f"{NEWLY_BLANK}send: changed\n")
+    assert nights_later(desk) == [{}, {}, {"name": 20}, {}]
+
+
+def test_a_blank_that_unsets_is_not_counted_as_newly_blank(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    unsetting = NEWLY_BLANK.replace("  name: name\n", "  name: {column: name, blank: unset}\n")
+    assert unsetting != NEWLY_BLANK
+    assert nights_later(Desk(sandbox, tmp_path, unsetting)) == [{}, {}, {}, {}]
+
+
+def test_after_a_row_of_another_mapping_every_blank_counts(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    desk = Desk(sandbox, tmp_path, NEWLY_BLANK)
+    desk.write(rows_of(range(10)))
+    desk.run()
+    desk.write(rows_of(range(10), name=""))
+    desk.mapping = NEWLY_BLANK.replace("  points:", "  vip: city\n  points:")
+    desk.run(override_guards=True)
+    desk.mapping = NEWLY_BLANK
+    desk.write(rows_of(range(10), name="", city="Rome"))
+    assert desk.plan().as_dict()["plan"]["newly_blank"] == {"name": 10}
+
+
 @pytest.mark.parametrize("part", [{"limit": 2}, {"only": frozenset({"u001", "u002"})}])
 def test_a_part_of_the_source_is_not_taken_for_a_source_that_shrank(
     sandbox: SandboxThread, tmp_path: Path, part: dict[str, Any]

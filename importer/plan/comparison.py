@@ -17,6 +17,7 @@ from importer.mapping_file import Mapping
 from importer.memory.block_hashes import hashes_of
 from importer.memory.unsent import Unsent, says_nothing
 from importer.memory.value_hashes import UNSET_RULES, payload_hashes, slots_of, unset_hash
+from importer.plan.blanks import newly_blank
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s
 from importer.sieves import taken_out
@@ -24,6 +25,8 @@ from importer.stages.recording import (
     Found,
     Scope,
     Spill,
+    key_order,
+    known_payloads,
     look_up,
     remembered_users,
     unchanged_among,
@@ -43,7 +46,7 @@ class Comparison:
     unsure: of users whose last request may have arrived, or not.
     changed, unchanged: of users of whom it is known what they were last sent.
     changed_by, newly_blank, unset: attribute -> rows whose value of it is another than was last
-        accepted, is gone, or is removed in MoEngage.
+        accepted, is blank and was not in the last accepted row, or is removed in MoEngage.
     new_attributes: those that no run has sent before.
     payload_bytes: of the rows that would be sent.
 
@@ -115,7 +118,7 @@ class Comparison:
         self.unsure += int((seen & ~found.known & ~silent).sum())
         self.changed += int(changed.sum())
         self.unchanged += int(unchanged.sum())
-        self._count_attributes(changed, values, before)
+        self._count_attributes(users, changed, values, before)
         taken = silent | (equal & self.leaves_out)
         shortened = self._unsent.shortened(prepared, left_out)
         left = taken_out(shortened, taken, Fate.UNCHANGED)
@@ -147,13 +150,25 @@ class Comparison:
             return np.zeros(len(users), bool)
         return unchanged_among(self._reader, self._scope, users, payloads, since=self._since)
 
-    def _count_attributes(self, changed: Flags, values: Words, before: Words) -> None:
+    def _count_attributes(self, users: Words, changed: Flags, values: Words, before: Words) -> None:
         other = (values != before) & changed[:, None]
         blank = other & (values == 0)
+        new = self._newly_blank(users, blank, before)
         for place, slot in enumerate(self._own):
             label = _label(slot)
             self.changed_by[label] += int((other & ~blank)[:, place].sum())
-            self.newly_blank[label] += int(blank[:, place].sum())
+            self.newly_blank[label] += int(new[:, place].sum())
+
+    def _newly_blank(self, users: Words, blank: Flags, before: Words) -> Flags:
+        """Flag the blank values that were there in the last accepted row of their user."""
+        asked = np.flatnonzero(blank.any(axis=1))
+        if self._reader is None or self._scope is None or not len(asked):
+            return blank
+        asked = asked[key_order(users[asked])]
+        places, payloads = known_payloads(self._reader, self._scope, users[asked])
+        rows, new = asked[places], blank.copy()
+        new[rows] = newly_blank(blank[rows], before[rows], payloads)
+        return new
 
     def _count_unset(self, values: Words) -> None:
         for place, mark in self._unset_hashes.items():

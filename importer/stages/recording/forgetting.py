@@ -9,8 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from importer.records import Int64s
-from importer.stages.recording.database import damaged, ledger_of
-from importer.stages.recording.memory import WORD_BYTES, key_order, look_up, over_places
+from importer.stages.recording.memory import (
+    WORD_BYTES,
+    key_order,
+    known_payloads,
+    look_up,
+    over_places,
+)
 from importer.stages.recording.memory_scopes import Scope
 
 Words = npt.NDArray[np.uint64]
@@ -24,11 +29,6 @@ FROM (
     FROM n LIMIT -1
 ) AS asked
 WHERE memory.scope = :scope AND memory.user = asked.user
-""")
-_PAYLOADS = over_places("""
-SELECT i, m.payload
-FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
-WHERE m.payload IS NOT NULL
 """)
 _PUT_BACK = over_places("""
 UPDATE memory SET payload = asked.payload, slots = asked.slots
@@ -76,7 +76,7 @@ def forget(
     asked = ordered[begins]
     found = look_up(connection, scope, asked)
     slots = found.slots | found.fresh
-    known, payloads = _payloads(connection, scope, asked)
+    known, payloads = known_payloads(connection, scope, asked)
     overwritten = Overwritten(asked[known], payloads, found.sent[known], slots[known])
     slots[np.logical_or.reduceat(overruled[order], begins)] = 0
     connection.execute(
@@ -108,13 +108,3 @@ def put_back(connection: sqlite3.Connection, scope: Scope, known: Overwritten) -
             "width": known.slots.shape[1] * WORD_BYTES,
         },
     )
-
-
-def _payloads(connection: sqlite3.Connection, scope: Scope, users: Words) -> tuple[Int64s, Words]:
-    """Give the places of the users who are known, ascending, and the hashes of their payloads."""
-    asked = {"rows": len(users), "scope": scope.number, "users": users.tobytes()}
-    found = sorted(connection.execute(_PAYLOADS, asked).fetchall())
-    payloads = np.frombuffer(b"".join(payload for _, payload in found), np.uint64)
-    if len(payloads) != len(found):
-        raise damaged(ledger_of(connection), "an entry of the memory has another length")
-    return np.array([place for place, _ in found], np.int64), payloads

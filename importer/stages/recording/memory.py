@@ -51,6 +51,11 @@ _FOUND = over_places("""
 SELECT i, m.payload IS NOT NULL AND m.accepted >= :since, m.sent, m.slots
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
 """)
+_PAYLOADS = over_places("""
+SELECT i, m.payload
+FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
+WHERE m.payload IS NOT NULL
+""")
 _ACCEPT = over_places("""
 INSERT INTO memory (scope, user, payload, sent, accepted, slots, name)
 SELECT :scope, substr(:users, i * 16 + 1, 16),
@@ -153,6 +158,18 @@ def look_up(
         sent[rows] = np.frombuffer(orders, ">i8")
         slots[rows] = np.frombuffer(whole, "<u8").reshape(len(rows), -1)
     return Found(known, sent, slots & ~_FRESH, (slots & _FRESH) == _FRESH)
+
+
+def known_payloads(
+    connection: sqlite3.Connection, scope: Scope, users: Words
+) -> tuple[Int64s, Words]:
+    """Give the places of the users who are known, ascending, and the hashes of their payloads."""
+    asked = {"rows": len(users), "scope": scope.number, "users": users.tobytes()}
+    found = sorted(connection.execute(_PAYLOADS, asked).fetchall())
+    payloads = np.frombuffer(b"".join(payload for _, payload in found), np.uint64)
+    if len(payloads) != len(found):
+        raise damaged(ledger_of(connection), "an entry of the memory has another length")
+    return np.array([place for place, _ in found], np.int64), payloads
 
 
 def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: float) -> None:

@@ -9,7 +9,7 @@ from importer.stages.recording import memory as remembering
 
 STATEMENTS = {
     "forget": forgetting._FORGET,
-    "payloads": forgetting._PAYLOADS,
+    "payloads": remembering._PAYLOADS,
     "put back": forgetting._PUT_BACK,
     "unchanged": remembering._DIFFERENT,
     "look up": remembering._FOUND,
