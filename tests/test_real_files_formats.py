@@ -94,7 +94,7 @@ def test_every_parquet_file_is_read_or_refused_with_one_clear_error(
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("parquet_column_num_values_mismatch", "its footer counts 8 rows, 0 are there"),
+        ("parquet_column_num_values_mismatch", "its footer counts 8 rows, and it has 0"),
         ("rle_malicious_bitwidth", "bit_width 63"),
         ("plaintext_footer_crypto_metadata", "encrypted"),
         ("empty", "a header and no rows"),
