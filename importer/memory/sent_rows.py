@@ -172,23 +172,26 @@ class SentRows:
     ) -> None:
         if not accepted:
             return
+        # Blocks are in the run's order, and so are the rows of one user among the accepted.
+        groups = [
+            (block, np.array([place for _, place in group]))
+            for block, group in groupby(accepted, key=lambda pair: pair[0])
+        ]
+        users = np.concatenate([block.users[places] for block, places in groups])
+        ids = [block.ids[place] for block, places in groups for place in places.tolist()]
+        # Only these two change while a row waits, when a later one overrules it.
         with self._lock:
-            # Blocks are in the run's order, and so are the rows of one user among the accepted.
-            groups = [
-                (block, np.array([place for _, place in group]))
-                for block, group in groupby(accepted, key=lambda pair: pair[0])
-            ]
-            users = np.concatenate([block.users[places] for block, places in groups])
-            ids = [block.ids[place] for block, places in groups for place in places.tolist()]
-            rows = Accepted(
-                users=users,
-                orders=np.concatenate([block.orders[places] for block, places in groups]),
-                payloads=np.concatenate([block.payloads[places] for block, places in groups]),
-                slots=np.concatenate([block.slots[places] for block, places in groups]),
-                carried=np.concatenate([block.kept[places] for block, places in groups]),
-                last=np.concatenate([block.last[places] for block, places in groups]),
-                names=lambda at: sealed([ids[one] for one in at], users[at], self._secret),
-            )
+            carried = np.concatenate([block.kept[places] for block, places in groups])
+            last = np.concatenate([block.last[places] for block, places in groups])
+        rows = Accepted(
+            users=users,
+            orders=np.concatenate([block.orders[places] for block, places in groups]),
+            payloads=np.concatenate([block.payloads[places] for block, places in groups]),
+            slots=np.concatenate([block.slots[places] for block, places in groups]),
+            carried=carried,
+            last=last,
+            names=lambda at: sealed([ids[one] for one in at], users[at], self._secret),
+        )
         accept(connection, self._scope, rows, time.time())
         with self._lock:
             for block, places in groups:
