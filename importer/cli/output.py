@@ -18,7 +18,7 @@ def print_json(content: Mapping[str, Any]) -> None:
 
 
 def tell_stop(stop: Stop | None) -> None:
-    """Say on standard error why a run stopped, for who reads no JSON (a mail of cron's)."""
+    """Say on standard error why a run stopped, for who sees no summary (a mail of cron's)."""
     if stop is not None:
         print("\n".join(stop_lines(stop)), file=sys.stderr)
 
@@ -27,7 +27,8 @@ def print_report(report: RunReport, *, as_json: bool, quiet: bool) -> int:
     """Show a report and give its exit code."""
     if as_json:
         print_json(report.as_dict())
-        tell_stop(report.stop)
     elif not quiet:
         print(summary(report, show_values=sys.stdout.isatty()))
+    if as_json or quiet:
+        tell_stop(report.stop)
     return report.exit

@@ -92,6 +92,9 @@ def test_a_wrong_key_is_exit_3_and_every_row_is_pending(
     assert stopped == f"Stopped (credentials): {said.json['stopped_message']}"
     assert remedy.startswith("  -> ")
     assert "wrong-key" not in said.out + said.err
+    quiet = call("run", "u.csv", "-m", "m.yaml", "--quiet")
+    assert (quiet.exit, quiet.out) == (3, "")
+    assert quiet.err.startswith("Stopped (credentials): ")
 
 
 def test_reports_and_dead_letters_go_where_they_are_asked_for(
