@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from threading import Lock
 
 import numpy as np
@@ -54,7 +52,6 @@ class SentBlock:
         self.overwritten: Overwritten | None = None
         self.kept = self.carried.copy()
         self.last = np.ones(len(self.ordinals), dtype=bool)
-        self.places = {ordinal: place for place, ordinal in enumerate(self.ordinals.tolist())}
         self._give_way_to_own()
 
     def _give_way_to_own(self) -> None:
@@ -98,7 +95,7 @@ class SentRows:
     """The rows that were sent and whose outcome is not yet in the memory.
 
     Blocks come from the thread that fetches them, outcomes from the event loop's, and the ledger's
-    writer writes them down.
+    writer puts both together and writes down what they give.
     """
 
     def __init__(self, scope: Scope, secret: bytes, *, remembers: bool) -> None:
@@ -106,11 +103,12 @@ class SentRows:
         self._secret = secret
         self._remembers = remembers
         self._scope = scope
+        # Held while a block is added, and while what a later one may overrule is looked at.
         self._lock = Lock()
         self._blocks: list[SentBlock] = []
-        self._accepted: list[tuple[SentBlock, int]] = []
+        self._outcomes: list[Outcome] = []
         self._told = 0
-        self._left: list[SentBlock] = []
+        self._drawn: int | None = None
 
     def add(self, block: SentBlock) -> None:
         """Follow a block's rows; their users must be made unknown after this, not before.
@@ -125,79 +123,78 @@ class SentRows:
 
     def settled(self, outcome: Outcome) -> None:
         """Take note of what became of a row."""
-        with self._lock:
-            self._told += 1
-            if outcome.untouched:
-                # Its block stays open, as that of a row which was never drawn does.
-                return
-            at = bisect_right(self._blocks, outcome.ordinal, key=lambda block: block.first) - 1
-            block = self._blocks[at]
-            place = block.places[outcome.ordinal]
-            block.touched[place] = True
-            if self._remembers and outcome.fate is Fate.DELIVERED:
-                self._accepted.append((block, place))
-            else:
-                self._done(block, 1)
+        self._outcomes.append(outcome)
 
     def end(self, drawn: int) -> None:
         """Have the users of untouched rows put back; `drawn` is how many rows were drawn in all.
 
         If not all of them were settled here, nobody can tell which were touched, and none is.
         """
-        with self._lock:
-            self._left = list(self._blocks) if self._told == drawn else []
+        self._drawn = drawn
 
     def take(self) -> Callable[[sqlite3.Connection], None]:
         """Give the work that remembers what was accepted up to now."""
-        with self._lock:
-            accepted, self._accepted = self._accepted, []
-            left, self._left = self._left, []
+        outcomes, self._outcomes = self._outcomes, []
+        drawn, self._drawn = self._drawn, None
 
         def write(connection: sqlite3.Connection) -> None:
-            self._write(connection, accepted)
-            self._put_back(connection, left)
+            self._write(connection, outcomes)
+            if drawn == self._told:
+                self._put_back(connection)
 
         return write
 
-    def _put_back(self, connection: sqlite3.Connection, blocks: Sequence[SentBlock]) -> None:
-        # A user was known when a block overwrote him only if his rows before it were through, and
-        # his rows after an untouched one are untouched too, because they are sent in order.
-        for block in blocks:
-            overwritten = block.to_put_back()
-            if overwritten is not None:
-                put_back(connection, self._scope, overwritten)
-
-    def _write(
-        self, connection: sqlite3.Connection, accepted: Sequence[tuple[SentBlock, int]]
-    ) -> None:
-        if not accepted:
+    def _write(self, connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
+        self._told += len(outcomes)
+        # The block of an untouched row stays open, as that of a row which was never drawn does.
+        touched = [outcome for outcome in outcomes if not outcome.untouched]
+        if not touched:
             return
-        # Blocks are in the run's order, and so are the rows of one user among the accepted.
-        groups = [
-            (block, np.array([place for _, place in group]))
-            for block, group in groupby(accepted, key=lambda pair: pair[0])
-        ]
-        users = np.concatenate([block.users[places] for block, places in groups])
-        ids = [block.ids[place] for block, places in groups for place in places.tolist()]
+        ordinals = np.array([outcome.ordinal for outcome in touched], np.int64)
+        accepted = np.array([outcome.fate is Fate.DELIVERED for outcome in touched], bool)
+        parts = []
+        for block, among in self._by_block(ordinals):
+            places = np.searchsorted(block.ordinals, ordinals[among])
+            block.touched[places] = True
+            block.open -= len(places)
+            parts.append((block, places[accepted[among]]))
+        if self._remembers and accepted.any():
+            accept(connection, self._scope, self._accepted(parts), time.time())
+        with self._lock:
+            self._blocks = [block for block in self._blocks if block.open]
+
+    def _by_block(self, ordinals: Int64s) -> Iterator[tuple[SentBlock, Int64s]]:
+        """Part rows by their blocks, and give their places in `ordinals`, in the order given."""
+        with self._lock:
+            blocks = list(self._blocks)
+        at = np.searchsorted([block.first for block in blocks], ordinals, side="right") - 1
+        for number in np.unique(at).tolist():
+            yield blocks[number], np.flatnonzero(at == number)
+
+    def _accepted(self, parts: Sequence[tuple[SentBlock, Int64s]]) -> Accepted:
+        # Blocks are in the run's order, and one user's rows are settled in it.
+        users = np.concatenate([block.users[places] for block, places in parts])
+        ids = [block.ids[place] for block, places in parts for place in places.tolist()]
         # Only these two change while a row waits, when a later one overrules it.
         with self._lock:
-            carried = np.concatenate([block.kept[places] for block, places in groups])
-            last = np.concatenate([block.last[places] for block, places in groups])
-        rows = Accepted(
+            carried = np.concatenate([block.kept[places] for block, places in parts])
+            last = np.concatenate([block.last[places] for block, places in parts])
+        return Accepted(
             users=users,
-            orders=np.concatenate([block.orders[places] for block, places in groups]),
-            payloads=np.concatenate([block.payloads[places] for block, places in groups]),
-            slots=np.concatenate([block.slots[places] for block, places in groups]),
+            orders=np.concatenate([block.orders[places] for block, places in parts]),
+            payloads=np.concatenate([block.payloads[places] for block, places in parts]),
+            slots=np.concatenate([block.slots[places] for block, places in parts]),
             carried=carried,
             last=last,
             names=lambda at: sealed([ids[one] for one in at], users[at], self._secret),
         )
-        accept(connection, self._scope, rows, time.time())
-        with self._lock:
-            for block, places in groups:
-                self._done(block, len(places))
 
-    def _done(self, block: SentBlock, rows: int) -> None:
-        block.open -= rows
-        if not block.open:
-            self._blocks.remove(block)
+    def _put_back(self, connection: sqlite3.Connection) -> None:
+        # A user was known when a block overwrote him only if his rows before it were through, and
+        # his rows after an untouched one are untouched too, because they are sent in order.
+        with self._lock:
+            blocks = list(self._blocks)
+        for block in blocks:
+            overwritten = block.to_put_back()
+            if overwritten is not None:
+                put_back(connection, self._scope, overwritten)
