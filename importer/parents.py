@@ -44,7 +44,7 @@ def find_dead_letter(
         parent = _known(str(_only_run(table)), state_dir, str(path))
     else:
         parent = _known(str(asked), state_dir, "retry")
-        folder = folder_of(parent, state_dir)
+        folder = RunFolder.of(state_dir, parent.run)
         path = folder.dead_letter
         if not path.is_file():
             return parent, folder.journal, None
@@ -94,10 +94,6 @@ def _known(asked: str, state_dir: Path, place: str) -> RunRecord:
     return record
 
 
-def folder_of(record: RunRecord, state_dir: Path) -> RunFolder:
-    return RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
-
-
 def dead_rows(
     parent: RunRecord, folder: RunFolder, mapping: Mapping, state_dir: Path, choice: RetryChoice
 ) -> Retried:
@@ -108,8 +104,7 @@ def dead_rows(
         progress = load_progress(connection, parent.run, database_path(state_dir))
         children = retries_of(connection, parent.run)
     length = progress.lengths.get(folder.journal.name, 0)
-    if folder.journal.exists():
-        require_length(folder.journal, length)
+    _require_journal(parent, folder, length)
     dead = DeadRows(folder.journal, length)
     if not len(dead):
         raise nothing_left(parent, Counts())
@@ -117,7 +112,7 @@ def dead_rows(
     delivered: dict[int, bytes] = {}
     for child in reversed(children):
         if child.mapping_hash == hashed and child.state is not RunState.OPEN:
-            delivered.update(_delivered(folder_of(child, state_dir)))
+            delivered.update(_delivered(RunFolder.of(state_dir, child.run)))
     anew = choice.anew or hashed != parent.mapping_hash
     return Retried(
         run=parent.run,
@@ -127,6 +122,17 @@ def dead_rows(
         delivered=delivered,
         sends_refused=anew,
     )
+
+
+def _require_journal(parent: RunRecord, folder: RunFolder, length: int) -> None:
+    if length and folder.pruned_at is not None and not folder.journal.exists():
+        raise UsageError(
+            f"run {parent.run}",
+            f"a run whose row detail was pruned on {folder.pruned_at:%Y-%m-%d}",
+            "the record of its rows, with which a mended row is compared",
+            "import the source anew, or the mended rows, with `moengage-import run`",
+        )
+    require_length(folder.journal, length)
 
 
 def _delivered(folder: RunFolder) -> dict[int, bytes]:

@@ -138,7 +138,7 @@ def _retry_changes(before: RunRecord, record: RunRecord) -> bool:
 
 def go_on(ledger: Ledger, record: RunRecord, state_dir: Path) -> Begun:
     """Open an unfinished run again, with its files cut back to what was committed."""
-    folder = RunFolder(record.run, state_dir.absolute() / "runs" / record.run)
+    folder = RunFolder.of(state_dir, record.run)
 
     def load(connection: sqlite3.Connection) -> Progress:
         set_state(connection, record.run, RunState.OPEN)

@@ -17,6 +17,7 @@ from importer.outputs import outputs_of, require_harmless
 from importer.registration import go_on, require_same_source
 from importer.run import carry_out
 from importer.run_options import config_from, mapping_hash
+from importer.stages.reading import lasting_path
 from importer.stages.recording import (
     UNFINISHED,
     Ledger,
@@ -85,7 +86,7 @@ def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Jo
     if run.record.kind == "retry":
         job = _kept_rows(run, mapping)
     else:
-        job = open_job(list(sources or run.record.locations), mapping, run.config)
+        job = open_job(list(sources or _as_begun(run.record)), mapping, run.config)
     require_same_source(run.record, job, run.config.state_dir, moved=bool(sources))
     if not run.mapping_changed:
         return job
@@ -146,7 +147,7 @@ def _require_whole_receipt(run: Unfinished, settings: RunConfig) -> None:
 
 def _kept_rows(run: Unfinished, mapping: Mapping) -> Job:
     """Open the rows that a retry keeps: what became of the mended file since does not matter."""
-    folder = RunFolder(run.record.run, run.config.state_dir.absolute() / "runs" / run.record.run)
+    folder = RunFolder.of(run.config.state_dir, run.record.run)
     options = run.record.options
     return stored_job(
         folder.mended,
@@ -156,6 +157,18 @@ def _kept_rows(run: Unfinished, mapping: Mapping) -> Job:
         shown=run.record.locations[0],
         notes=options["retry"]["notes"],
     )
+
+
+def _as_begun(record: RunRecord) -> list[str]:
+    """Name the sources as the run named them, so that a file has one name in all that it writes.
+
+    Where a name does not lead there from the present folder, it is the whole path.
+    """
+    named = record.options.get("named") or record.locations
+    return [
+        name if lasting_path(name) == location else location
+        for name, location in zip(named, record.locations, strict=True)
+    ]
 
 
 def _with_its_folder(record: RunRecord, state_dir: Path) -> Unfinished:

@@ -25,7 +25,6 @@ from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
     dead_rows,
     find_dead_letter,
-    folder_of,
     mapping_of,
     nothing_left,
     settings_of,
@@ -111,7 +110,7 @@ def open_retry(
     """Put the rows together in a draft that is gone afterwards; nothing is sent."""
     chosen = choice or RetryChoice()
     parent, path, table = find_dead_letter(asked, state_dir, reading or SourceOptions())
-    folder = folder_of(parent, state_dir)
+    folder = RunFolder.of(state_dir, parent.run)
     loaded = mapping_of(parent, folder, mapping)
     settings = config or settings_of(parent, state_dir)
     if chosen.anew:

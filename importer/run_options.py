@@ -35,6 +35,7 @@ def options_of(job: Job, target: Target, config: RunConfig) -> dict[str, Any]:
     """Give everything a run was told as plain data; of its `only` ids a hash."""
     return {
         "sources": list(job.locations),
+        "named": list(job.paths),
         "columns": list(job.source.columns),
         "mapping": str(Path(job.mapping.file).absolute()),
         "app_id": target.app_id,

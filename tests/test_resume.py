@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -440,3 +441,27 @@ def test_a_run_that_was_begun_with_a_relative_path_goes_on_in_another_folder(
     begin(sandbox, Path(users.name), state, 300)
     monkeypatch.chdir(elsewhere)
     whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_file_has_the_name_that_the_run_gave_it_wherever_that_leads_to_it(
+    elsewhere: bool,
+    sandbox: SandboxThread,
+    users: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, other = tmp_path / "state", tmp_path / "other"
+    other.mkdir()
+    monkeypatch.chdir(tmp_path)
+    begin(sandbox, Path(users.name), state, 700, receipt=tmp_path / "receipt.csv")
+    if elsewhere:
+        # Another file of that name.
+        (other / users.name).write_text("id,seq,name,keep\n")
+        monkeypatch.chdir(other)
+    second = resume_run(find_unfinished(state), target_of(sandbox))
+    whole(sandbox, second)
+    now = {str(users)} if elsewhere else set()
+    assert {row["_file"] for row in dead_letter(second)} == {users.name} | now
+    with (tmp_path / "receipt.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert {row["file"] for row in csv.DictReader(stream)} == {users.name} | now

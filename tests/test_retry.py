@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import openpyxl
 import pytest
 
 from importer import Fate, RetryChoice, RunConfig, RunReport, Stop, StopSignal, retry_rows
-from importer.errors import SourceError, UsageError
+from importer.errors import SourceError, StateError, UsageError
+from importer.history.pruning import prune_runs
 from importer.mapping_file import parse_mapping
 from importer.observer import Silence
 from importer.records import ArrowBlock
@@ -594,3 +596,16 @@ def test_a_row_is_refused_too_where_an_earlier_retry_delivered_another_one(
     assert left["_code"] == "other-row-delivered"
     assert "row 2 is delivered" in left["_message"]
     assert profiles(sandbox)["ana"]["name"] == "b"
+
+
+def test_a_run_whose_journal_is_gone_is_refused_and_a_pruned_one_named_so(
+    sandbox: SandboxThread, tmp_path: Path, state: Path
+) -> None:
+    first = begin(sandbox, tmp_path, state)
+    assert first.folder is not None
+    (first.folder / "journal.jsonl").unlink()
+    with pytest.raises(StateError, match="0 bytes where"):
+        again(sandbox, state, first.run)
+    prune_runs(state, now=datetime.now(UTC) + timedelta(days=100))
+    with pytest.raises(UsageError, match="pruned on"):
+        again(sandbox, state, first.run)

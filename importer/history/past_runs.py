@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,9 +31,6 @@ from importer.stages.recording import (
     runs,
 )
 from importer.stages.reporting import Reason
-
-PRUNED = "pruned.json"
-"""Stands in the folder of a run whose row detail is gone, and says since when."""
 
 
 class Standing(StrEnum):
@@ -220,7 +216,7 @@ def _past_run(
         standing=Standing.RUNNING if is_held else standing,
         folder=folder,
         holder=holder if is_held else None,
-        pruned=_pruned_at(folder),
+        pruned=folder.pruned_at,
         successor=_successor(record, records),
         retries=tuple(sorted(other.run for other in records if other.parent == record.run)),
     )
@@ -239,13 +235,6 @@ def _successor(record: RunRecord, records: list[RunRecord]) -> str:
         and (record.kind != "run" or takes_all_of(other.options, record.options))
     ]
     return alike[-1] if alike else ""
-
-
-def _pruned_at(folder: RunFolder) -> datetime | None:
-    try:
-        return datetime.fromisoformat(json.loads((folder.path / PRUNED).read_text("utf-8"))["at"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _iso(moment: float) -> str:

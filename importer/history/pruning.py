@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.errors import StateError
-from importer.history.past_runs import PRUNED, PastRun, Standing, list_runs
+from importer.history.past_runs import PastRun, Standing, list_runs
 from importer.stages.recording import Ledger, RunState, set_state, state_lock
 
 KEPT_FOR = timedelta(days=90)
@@ -90,8 +90,7 @@ def _close(ledger: Ledger, run: str) -> None:
 
 def _remove(past: PastRun, moment: datetime) -> Pruned:
     found = _found(past)
-    # The note first: files that are missing without it would look like damage.
-    past.folder.write_json(PRUNED, {"at": moment.isoformat(timespec="seconds")})
+    past.folder.note_pruning(moment)
     for name in found.files:
         path = past.folder.path / name
         try:

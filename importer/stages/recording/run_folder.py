@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from importer.stages.recording.private_files import (
 )
 
 _FIXES = "fixes"
+_PRUNED = "pruned.json"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,19 @@ class RunFolder:
     def survey(self) -> Path:
         """The folder of what a look at the whole source found out about its rows."""
         return self.path / "survey"
+
+    @property
+    def pruned_at(self) -> datetime | None:
+        """When the row detail was removed; None if nobody removed it."""
+        try:
+            note = json.loads((self.path / _PRUNED).read_text("utf-8"))
+            return datetime.fromisoformat(note["at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def note_pruning(self, moment: datetime) -> None:
+        """Say that the row detail is about to be removed: missing without it, it is damage."""
+        self.write_json(_PRUNED, {"at": moment.isoformat(timespec="seconds")})
 
     @property
     def row_detail(self) -> tuple[Path, ...]:
