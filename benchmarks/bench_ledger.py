@@ -36,7 +36,7 @@ from importer.checkpoints import Checkpoints
 from importer.job import open_job
 from importer.memory.value_hashes import payload_hashes, slots_of
 from importer.pipeline import Preparer
-from importer.stages.recording import Accepted, Ledger, Scope, accept, open_scope, run_number
+from importer.stages.recording import Accepted, Ledger, Scope, note_accepted, open_scope, run_number
 from importer.stages.sending import run_in_loop
 
 MAPPING = Path(__file__).parent / "users.yaml"
@@ -238,9 +238,10 @@ def _accept(ledger: Ledger, scope: Scope, number: int, users: Any, values: Any) 
         slots=values,
         carried=values != 0,
         last=np.ones(len(users), bool),
-        names=lambda at: [b""] * len(at),
+        at=np.full(len(users), int(time.time())),
+        names=[b""] * len(users),
     )
-    ledger.do(lambda connection: accept(connection, scope, rows, time.time()))
+    ledger.do(lambda connection: note_accepted(connection, scope, rows))
     return len(users)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -25,11 +26,14 @@ from importer.stages.recording import (
     PLACE_BITS,
     Found,
     Ledger,
+    Overwritten,
     Reader,
     Scope,
     Settled,
     forget,
+    in_parts,
     look_up,
+    merge_accepted,
     require_partition,
     unchanged_among,
 )
@@ -109,6 +113,7 @@ class RunMemory:
     def __call__(self, prepared: Prepared, first: int) -> Prepared:
         """Take out what need not be sent, and make the users of all else unknown."""
         require_partition(prepared)
+        self._ledger.do(merge_accepted)
         users, values = hashes_of(prepared, self._mapping, self._ledger.secret)
         fresh = ~self._settled.among(prepared.index + first)
         unchanged = fresh & self._unchanged(users, values)
@@ -187,9 +192,16 @@ class RunMemory:
 
     def _make_unknown(self, block: SentBlock) -> None:
         self._sent.add(block)
-        block.overwritten = self._ledger.do(
-            lambda connection: forget(connection, self._scope, block.users, block.overruled)
+        parts = (
+            partial(
+                forget,
+                scope=self._scope,
+                users=block.users[rows],
+                overruled=block.overruled[rows],
+            )
+            for rows in in_parts(block.users)
         )
+        block.overwritten = Overwritten.of([self._ledger.do(part) for part in parts])
 
     # --- afterwards, in the event loop's thread ------------------------------------------------
 

@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from importer.keys import sealed
 from importer.records import Fate, Int64s, Outcome
-from importer.stages.recording import Accepted, Overwritten, Scope, accept, put_back
+from importer.stages.recording import (
+    Accepted,
+    Overwritten,
+    Scope,
+    merge_accepted,
+    note_accepted,
+    put_back,
+)
 
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
@@ -139,6 +146,8 @@ class SentRows:
 
         def write(connection: sqlite3.Connection) -> None:
             self._write(connection, outcomes)
+            if drawn is not None:
+                merge_accepted(connection)
             if drawn == self._told:
                 self._put_back(connection)
 
@@ -159,7 +168,7 @@ class SentRows:
             block.open -= len(places)
             parts.append((block, places[accepted[among]]))
         if self._remembers and accepted.any():
-            accept(connection, self._scope, self._accepted(parts), time.time())
+            note_accepted(connection, self._scope, self._accepted(parts))
         with self._lock:
             self._blocks = [block for block in self._blocks if block.open]
 
@@ -182,11 +191,12 @@ class SentRows:
         return Accepted(
             users=users,
             orders=np.concatenate([block.orders[places] for block, places in parts]),
+            at=np.full(len(ids), int(time.time()), np.int64),
             payloads=np.concatenate([block.payloads[places] for block, places in parts]),
             slots=np.concatenate([block.slots[places] for block, places in parts]),
             carried=carried,
             last=last,
-            names=lambda at: sealed([ids[one] for one in at], users[at], self._secret),
+            names=sealed(ids, users, self._secret),
         )
 
     def _put_back(self, connection: sqlite3.Connection) -> None:

@@ -1,5 +1,6 @@
 """Holds what a run leaves on disk: its folder, its journal, its dead letter, its tally, the ledger."""
 
+from importer.stages.recording.accepting import Accepted, merge_accepted, note_accepted
 from importer.stages.recording.appended_file import AppendedFile, cut_back, require_length
 from importer.stages.recording.database import (
     database_path,
@@ -13,7 +14,7 @@ from importer.stages.recording.dead_letter import (
     write_dead_letter,
 )
 from importer.stages.recording.dead_rows import DeadRows
-from importer.stages.recording.forgetting import Overwritten, forget, put_back
+from importer.stages.recording.forgetting import Overwritten, forget, in_parts, put_back
 from importer.stages.recording.journal import (
     DeadRow,
     Journal,
@@ -24,9 +25,7 @@ from importer.stages.recording.journal import (
 from importer.stages.recording.ledger import Ledger, Reader
 from importer.stages.recording.memory import (
     PLACE_BITS,
-    Accepted,
     Found,
-    accept,
     key_order,
     known_payloads,
     look_up,
@@ -107,7 +106,6 @@ __all__ = [
     "Spill",
     "Tally",
     "WarningsFile",
-    "accept",
     "add_run",
     "copy_receipt",
     "cut_back",
@@ -120,6 +118,7 @@ __all__ = [
     "forget",
     "forget_all",
     "free_path",
+    "in_parts",
     "journal_rows",
     "key_order",
     "known_payloads",
@@ -128,7 +127,9 @@ __all__ = [
     "load_progress",
     "lock_holder",
     "look_up",
+    "merge_accepted",
     "network_file_system",
+    "note_accepted",
     "open_for_reading",
     "open_scope",
     "private_bytes",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from importer.records import Int64s
+from importer.stages.recording.accepting import merge_accepted
 from importer.stages.recording.memory import (
     WORD_BYTES,
     key_order,
@@ -21,6 +23,7 @@ from importer.stages.recording.memory_scopes import Scope
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
+_FORGOTTEN_TOGETHER = 8_192
 # The limit that is none keeps the places from being joined behind the whole memory.
 _FORGET = over_places("""
 UPDATE memory SET payload = NULL, slots = asked.slots
@@ -54,11 +57,32 @@ class Overwritten:
     sent: Int64s
     slots: Words
 
+    @classmethod
+    def of(cls, parts: Sequence[Overwritten]) -> Overwritten:
+        """Put together what is of users whose keys ascend from part to part; at least one."""
+        return cls(
+            np.concatenate([part.users for part in parts]),
+            np.concatenate([part.payloads for part in parts]),
+            np.concatenate([part.sent for part in parts]),
+            np.concatenate([part.slots for part in parts]),
+        )
+
     def only(self, chosen: Flags) -> Overwritten:
         """Give that of some of the users."""
         return Overwritten(
             self.users[chosen], self.payloads[chosen], self.sent[chosen], self.slots[chosen]
         )
+
+
+def in_parts(users: Words) -> list[Int64s]:
+    """Part rows so that all of a user's are in one part, and keys ascend from part to part.
+
+    Each part is small enough that a commit which waits behind it does not come too late.
+    """
+    count = -(-len(users) // _FORGOTTEN_TOGETHER)
+    begins = users[:, 0].byteswap() >> np.uint64(32)
+    number = begins * np.uint64(count) >> np.uint64(32)
+    return [np.flatnonzero(number == one) for one in np.unique(number)]
 
 
 def forget(
@@ -70,6 +94,7 @@ def forget(
     overruled: which values their bodies overrule; all others stay as they were accepted.
     Gives what was known of them, for `put_back`.
     """
+    merge_accepted(connection)
     order = key_order(users)
     ordered = users[order]
     begins = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)])
@@ -94,6 +119,7 @@ def forget(
 
 def put_back(connection: sqlite3.Connection, scope: Scope, known: Overwritten) -> None:
     """Make users known again as they were, except those of whom a row was accepted since."""
+    merge_accepted(connection)
     if not len(known.users):
         return
     connection.execute(

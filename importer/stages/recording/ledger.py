@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
 
+from importer.stages.recording.accepting import merge_accepted
 from importer.stages.recording.database import (
     database_path,
     explained,
@@ -51,6 +52,12 @@ class Ledger:
             self._connection.close()
             raise
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        try:
+            # What a process noted that was killed.
+            self.do(merge_accepted)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,8 @@ WORD_BYTES = 8
 PLACE_BITS = 40
 """An order is a run's number, and behind it in so many bits the row's place in that run."""
 
-# A slot's lowest bit: whether a body of the run that the user's order names carried the value.
-_FRESH = np.uint64(1)
+FRESH = np.uint64(1)
+"""A slot's lowest bit: whether a body of the run that the user's order names carried the value."""
 _NEVER = 2**63 - 1
 _LAST_BYTE = 0xFF
 # One statement for a whole block, its rows cut out of a few long blobs: SQLite works without the
@@ -56,16 +55,6 @@ SELECT i, m.payload
 FROM n CROSS JOIN memory m ON m.scope = :scope AND m.user = substr(:users, i * 16 + 1, 16)
 WHERE m.payload IS NOT NULL
 """)
-_ACCEPT = over_places("""
-INSERT INTO memory (scope, user, payload, sent, accepted, slots, name)
-SELECT :scope, substr(:users, i * 16 + 1, 16),
-    CASE substr(:last, i + 1, 1) WHEN x'01' THEN substr(:payloads, i * 8 + 1, 8) END,
-    substr(:sent, i * 8 + 1, 8), :now, substr(:slots, i * :width + 1, :width),
-    CASE WHEN :size THEN substr(:names, i * :size + 1, :size) END
-FROM n WHERE true
-ON CONFLICT (scope, user) DO UPDATE SET payload = excluded.payload, sent = excluded.sent,
-    accepted = excluded.accepted, slots = excluded.slots
-""")
 
 
 @dataclass(frozen=True)
@@ -82,26 +71,6 @@ class Found:
     sent: Int64s
     slots: Words
     fresh: Flags
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """Rows that the API accepted, of different users each.
-
-    users: keyed hashes, shape (rows, 2).  orders: of the rows, above 0.
-    payloads: hash of each row's whole payload.
-    slots: hash of each value of it, 0 where it has none; carried: those that were in the body.
-    last: whether it is the newest row of its user that was sent; only then he is known.
-    names: gives the sealed ids of rows, by their places here; "" for one that is too long.
-    """
-
-    users: Words
-    orders: Int64s
-    payloads: Words
-    slots: Words
-    carried: Flags
-    last: Flags
-    names: Callable[[Int64s], list[bytes]]
 
 
 def unchanged_among(
@@ -157,7 +126,7 @@ def look_up(
         known[rows] = knowns
         sent[rows] = np.frombuffer(orders, ">i8")
         slots[rows] = np.frombuffer(whole, "<u8").reshape(len(rows), -1)
-    return Found(known, sent, slots & ~_FRESH, (slots & _FRESH) == _FRESH)
+    return Found(known, sent, slots & ~FRESH, (slots & FRESH) == FRESH)
 
 
 def known_payloads(
@@ -170,50 +139,6 @@ def known_payloads(
     if len(payloads) != len(found):
         raise damaged(ledger_of(connection), "an entry of the memory has another length")
     return np.array([place for place, _ in found], np.int64), payloads
-
-
-def accept(connection: sqlite3.Connection, scope: Scope, rows: Accepted, now: float) -> None:
-    """Remember what was accepted; rows of one user must come in the order they were sent in."""
-    for some in _once_each(rows.users):
-        order = some[key_order(rows.users[some])]
-        before = look_up(connection, scope, rows.users[order])
-        same_run = before.sent >> PLACE_BITS == rows.orders[order] >> PLACE_BITS
-        kept = before.slots | (before.fresh & same_run[:, None])
-        slots = np.where(rows.carried[order], rows.slots[order] | _FRESH, kept)
-        sent = np.maximum(before.sent, rows.orders[order]).astype(">i8")
-        for places, size, names in _by_name(rows, order, before.sent == 0):
-            own = order[places]
-            connection.execute(
-                _ACCEPT,
-                {
-                    "rows": len(own),
-                    "scope": scope.number,
-                    "users": rows.users[own].tobytes(),
-                    "payloads": rows.payloads[own].tobytes(),
-                    "last": rows.last[own].tobytes(),
-                    "sent": sent[places].tobytes(),
-                    "now": int(now),
-                    "slots": slots[places].tobytes(),
-                    "width": slots.shape[1] * WORD_BYTES,
-                    "size": size,
-                    "names": names,
-                },
-            )
-
-
-def _by_name(rows: Accepted, order: Int64s, is_new: Flags) -> Iterator[tuple[Int64s, int, bytes]]:
-    """Part rows by the length of their sealed ids, and give these; who is known keeps his.
-
-    Places are those in `order`, ascending.
-    """
-    if not is_new.all():
-        yield np.flatnonzero(~is_new), 0, b""
-    new = np.flatnonzero(is_new)
-    names = rows.names(order[new])
-    sizes = np.array([len(name) for name in names], np.int64)
-    for size in np.unique(sizes).tolist():
-        alike = np.flatnonzero(sizes == size)
-        yield new[alike], size, b"".join([names[at] for at in alike.tolist()])
 
 
 def remembered_users(
@@ -231,17 +156,3 @@ def remembered_users(
 def key_order(users: Words) -> Int64s:
     """Give the order in which the table has them (as good as: by the first half of the key)."""
     return np.argsort(users[:, 0].byteswap(), kind="stable")
-
-
-def _once_each(users: Words) -> list[Int64s]:
-    """Part rows so that no user stands twice in a part, and his rows stay in their order."""
-    words = users[:, 0]
-    order = np.argsort(words, kind="stable")
-    ordered = words[order]
-    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(users)])
-    if len(begins) == len(users):
-        return [np.arange(len(users))] if len(users) else []
-    lengths = np.diff(np.r_[begins, len(users)])
-    turns = np.empty(len(users), dtype=np.int64)
-    turns[order] = np.arange(len(users)) - np.repeat(begins, lengths)
-    return [np.flatnonzero(turns == turn) for turn in range(int(lengths.max()))]

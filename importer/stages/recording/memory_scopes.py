@@ -112,10 +112,19 @@ def find_scope(connection: sqlite3.Connection, workspace: str, mapping_name: str
     """Give the scope if anything is remembered in it."""
     row = connection.execute(
         "SELECT scope, slots FROM scopes AS s WHERE workspace = ? AND mapping_name = ? "
-        "AND EXISTS (SELECT 1 FROM memory WHERE scope = s.scope)",
+        "AND (EXISTS (SELECT 1 FROM memory WHERE scope = s.scope) "
+        "OR EXISTS (SELECT 1 FROM accepted WHERE scope = s.scope))",
         (workspace, mapping_name),
     ).fetchone()
     return Scope(row[0], tuple(_slots(connection, row[1]))) if row else None
+
+
+def scope_of(connection: sqlite3.Connection, number: int) -> Scope:
+    """Give the scope of a number; StateError if there is none."""
+    row = connection.execute("SELECT slots FROM scopes WHERE scope = ?", (number,)).fetchone()
+    if row is None:
+        raise damaged(ledger_of(connection), "rows were accepted for a memory that is not there")
+    return Scope(number, tuple(_slots(connection, row[0])))
 
 
 def run_number(connection: sqlite3.Connection, run: str) -> int:

@@ -62,5 +62,14 @@ CREATE TABLE memory (
 _NAMES = "ALTER TABLE memory ADD COLUMN name BLOB"
 """Ids under the ledger's secret, for the question who is gone."""
 
-MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS, _MEMORY, _NAMES)
+_ACCEPTED = """
+CREATE TABLE accepted (
+    number INTEGER PRIMARY KEY,
+    scope INTEGER NOT NULL REFERENCES scopes (scope) ON DELETE CASCADE,
+    content BLOB NOT NULL,
+    names BLOB NOT NULL
+) STRICT
+"""
+
+MIGRATIONS: tuple[str, ...] = (_RUNS, _SEALS, _MEMORY, _NAMES, _ACCEPTED)
 """Step n leads from version n to n + 1 (PRAGMA user_version)."""
