@@ -50,6 +50,8 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
                 _require_tables(connection, state_dir)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # Else each page that a statement changes is first copied to a temporary file.
+            connection.execute("PRAGMA temp_store = MEMORY")
             _migrate(connection, path)
         except BaseException:
             connection.close()
