@@ -1,7 +1,7 @@
 """Measures what the ledger and its memory cost: while rows are sent, and where nothing is to be sent.
 
     python benchmarks/bench_ledger.py                     # both parts
-    python benchmarks/bench_ledger.py --only sending --rows 200000 --rounds 3
+    python benchmarks/bench_ledger.py --only sending --rows 200000 --rounds 5
     python benchmarks/bench_ledger.py --only unchanged --known 1000000 10000000
 
 sending: whole imports to a server that answers at once, in turn with ledger and memory and
@@ -165,9 +165,11 @@ def sending(rows: int, rounds: int, folder: Path) -> bool:
                 found[with_ledger].append(one)
                 shutil.rmtree(state)
                 print(json.dumps({"ledger": with_ledger, **one}), flush=True)
+    # Of the two runs of one turn: from turn to turn a machine may become faster or slower.
     ratios = {
-        key: statistics.median(one[key] for one in found[True])
-        / statistics.median(one[key] for one in found[False])
+        key: statistics.median(
+            one[key] / other[key] for one, other in zip(found[True], found[False], strict=True)
+        )
         for key in ("seconds", "cpu")
     }
     print(
@@ -250,7 +252,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--only", choices=["sending", "unchanged"])
     parser.add_argument("--rows", type=int)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, help="of each part; 5 of sending, 3 of unchanged")
     parser.add_argument("--known", type=int, nargs="+", default=list(ROWS_A_SECOND))
     asked = parser.parse_args()
     good = True
@@ -258,9 +260,9 @@ def main() -> int:
         prefix="bench-ledger-", dir=os.environ.get("TMPDIR")
     ) as folder:
         if asked.only != "unchanged":
-            good &= sending(asked.rows or 200_000, asked.rounds, Path(folder))
+            good &= sending(asked.rows or 200_000, asked.rounds or 5, Path(folder))
         if asked.only != "sending":
-            good &= unchanged(asked.rows or 1_000_000, asked.known, asked.rounds, Path(folder))
+            good &= unchanged(asked.rows or 1_000_000, asked.known, asked.rounds or 3, Path(folder))
     return 0 if good else 1
 
 
