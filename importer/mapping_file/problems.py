@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from importer.errors import Problem
 from importer.mapping_file.field_types import Unknown
+from importer.mapping_file.forms import Form, column_form, form_of
 from importer.mapping_file.grammar import (
     AttributeModel,
     CustomerIdModel,
@@ -24,7 +25,6 @@ from importer.mapping_file.grammar import (
     UnsetModel,
 )
 from importer.mapping_file.naming import near_standard, nearest
-from importer.mapping_file.yaml_marks import in_quotes
 from importer.mapping_file.yaml_tree import Located, Path
 from importer.moengage.attributes import BY_KEY
 
@@ -77,6 +77,9 @@ def _problem(entry: Any, document: Located) -> Problem:
         )
     if isinstance(cause, Unknown):
         return _unknown_word(cause, path, document, of_key=entry["loc"][-1] == "[key]")
+    form = _form(path, entry.get("input"))
+    if form is not None:
+        return Problem(document.place(path), form.found, form.expected, form.remedy)
     found, _, expected = str(cause or entry["msg"]).partition(", expected ")
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         found = "a list" if isinstance(entry.get("input"), list) else "a text"
@@ -88,21 +91,25 @@ def _problem(entry: Any, document: Located) -> Problem:
         document.place(path),
         f"`{keys[-1] if keys else 'the file'}:` holds {found}",
         expected or "what docs/mapping.md shows for it",
-        _with_colon(entry.get("input")) or _of_several(path, entry.get("input")) or _CORRECT,
+        _with_colon(entry.get("input")) or _CORRECT,
     )
 
 
-def _of_several(path: Path, found: Any) -> str:
-    """Say how to write several columns for one value; "" where no columns are listed."""
-    takes_several = path[0] != "duplicates" and issubclass(_model_at(path), OriginModel)
-    if not isinstance(found, list) or not takes_several:
-        return ""
-    if not found or not all(isinstance(name, str) for name in found):
-        return ""
-    names = [name if re.fullmatch(r"\w[\w .-]*", name) else in_quotes(name) for name in found]
-    if len(names) == 1:
-        return f"write the column alone: {names[0]}"
-    return f"write one column, or {{first_filled: [{', '.join(names)}]}}"
+def _form(path: Path, found: Any) -> Form | None:
+    """Give the usual form of what should stand here; None where that is not known to help."""
+    if not path or _lacks_colon(path, found):
+        return None
+    if path[-1] == "column" and issubclass(_model_at(path[:-1]), OriginModel):
+        return column_form(found)
+    return form_of(path, found, is_value=issubclass(_model_at(path), OriginModel))
+
+
+def _lacks_colon(path: Path, found: Any) -> bool:
+    """Tell whether a text is a group whose colon is missing; a list's entry begins with its key."""
+    if path[0] == "where" or not _with_colon(found):
+        return False
+    is_listed = path[0] in ("unset", "platforms")
+    return not is_listed or found.split()[0].rstrip(":") in _model_at((path[0], "*")).model_fields
 
 
 def _with_colon(found: Any) -> str:

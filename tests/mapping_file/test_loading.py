@@ -344,17 +344,6 @@ def test_any_tree_is_a_mapping_or_one_clear_error(tree: dict[str, object]) -> No
         ("customer_id: A\n", "write `mapping: 1`"),
         ("mapping: 2\ncustomer_id: A\n", "write `mapping: 1`"),
         ("mapping: 1\n", "add a line `customer_id: ...`"),
-        (
-            "mapping: 1\ncustomer_id: [ID, E-mail]\n",
-            "write one column, or {first_filled: [ID, E-mail]}",
-        ),
-        ("mapping: 1\ncustomer_id: [ID]\n", "write the column alone: ID"),
-        (
-            HEAD + "attributes: {email: ['A, B', C]}\n",
-            'write one column, or {first_filled: ["A, B", C]}',
-        ),
-        (HEAD + "attributes: [A, B]\n", "correct the value"),
-        (HEAD + "duplicates: {keep: last, by: [A, B]}\n", "correct the value"),
         (HEAD + "first_name: First Name\n", "put it under `attributes:`"),
         (HEAD + "E-mail: Mail\n", "put it under `attributes:`"),
         (HEAD + "loyalty: Tier\n", "put it under `attributes:` if it is an attribute, or else"),
