@@ -10,7 +10,7 @@ from typing import Any
 from importer.mapping_file.yaml_marks import in_quotes
 from importer.mapping_file.yaml_tree import Path
 
-_A_GROUP = "a group such as {column: ..., type: ...}"
+_A_GROUP = "a group {column: <column>, ...}"
 
 
 @dataclass(frozen=True)

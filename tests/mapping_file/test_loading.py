@@ -167,6 +167,25 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (HEAD + "attributes: {status: A}\n", ["the attribute name `status`"]),
         (HEAD + "attributes: {moe_mine: A}\n", ["the attribute name `moe_mine`"]),
         (HEAD + "attributes: {a: {blank: skip}}\n", ["takes its value from nowhere"]),
+        (
+            HEAD + "attributes: {a: {constant: }}\n",
+            ["m.yaml:3:18: `constant:` with nothing behind it; expected a text, a number"],
+        ),
+        (
+            HEAD + "attributes: {a: {column: , type: date}, b: {first_valid: }}\n",
+            ["`column:` with nothing behind it; expected the name of a column", "`first_valid:`"],
+        ),
+        (
+            HEAD + "attributes:\n  a:\n  b: B\n",
+            ["m.yaml:4:3: `a:` with nothing behind it; expected the name of a column"],
+        ),
+        (HEAD + "attributes: {a: {object: {x: }}}\n", ["`x:` with nothing behind it"]),
+        (
+            "mapping: 1\ncustomer_id:\nattributes: {}\n",
+            ["m.yaml:2:1: `customer_id:` with nothing behind it"],
+        ),
+        (HEAD + "attributes:\n", ["m.yaml:3:1: `attributes:` holds nothing; expected a group"]),
+        (HEAD + "unset:\nwhere: {A: }\n", ["`unset:` holds nothing", "`A:` holds nothing"]),
         (HEAD + "attributes: {a: {column: A, constant: 1}}\n", ["column and constant"]),
         (
             HEAD + "attributes: {a: {constant: [1], type: string}}\n",

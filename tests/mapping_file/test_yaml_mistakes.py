@@ -119,6 +119,27 @@ def test_an_anchor_that_is_used_is_no_text() -> None:
     assert [entry.columns for entry in mapping.attributes] == [("A",), ("A",)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "attributes: {a: &Email}",
+        "attributes: {a: &Email x}",
+        "attributes: {a: {column: A, type: &date}}",
+        "attributes: {a: !date}",
+        "attributes: {&Email : A}",
+        "attributes: &Email",
+        "unmapped: &error",
+        "where: {City: &Pune}",
+        "unset: &plan",
+    ],
+)
+def test_what_follows_from_such_a_mark_is_not_told_besides_it(line: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(f"mapping: 1\ncustomer_id: id\n{line}\n", "m.yaml")
+    (only,) = caught.value.problems
+    assert "which means something else in YAML" in only.found
+
+
 @given(st.text("ab :-\n\t'\"{}[],#&*!|>%@`\\\r1", max_size=40))
 @example("\n\t")
 @example("'")
