@@ -90,6 +90,14 @@ def problem(text: str) -> tuple[str, str, str, str]:
             "a `}` where the `[`",
             "write `]` before it",
         ),
+        (
+            HEAD + "  a: {column: Col #1}\n",
+            "4:6",
+            "`}` stands in a comment, which ` #` begins: #1}",
+            "write the text that has the # in quotes",
+        ),
+        (HEAD + "  a: {first_valid: [A #1, B]}\n", "4:20", "comment", "the # in quotes"),
+        (HEAD + "  a: {column: A # is it?\n", "4:6", "a `{` that is not closed", "write the `}`"),
         (HEAD + "  a: {column: A}}\n", "4:17", "a `}` too many", "remove it"),
     ],
 )
