@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from importer.mapping_file.lookalikes import (
 )
 from importer.mapping_file.mapping import Attribute, FromColumns, FromParts, FromTemplate, Mapping
 from importer.mapping_file.naming import broken_rules, nearest
+from importer.mapping_file.tables import SWAPPED
 from importer.mapping_file.yaml_marks import in_quotes
 from importer.moengage.attributes import BY_KEY
 from importer.rules import RULES
@@ -28,6 +30,8 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
     Raises MappingError with all problems; `source` is the name that messages use.
     """
     missing = [column for column in mapping.columns if column not in columns]
+    if missing and re.match(r"mapping\s*:", columns[0] if columns else ""):
+        raise MappingError(source, "a file that looks like a mapping", "a table of users", SWAPPED)
     problems = [_missing(mapping, column, columns, source) for column in missing]
     problems += _cut(mapping, columns, source)
     left = [column for column in columns if column not in _taken(mapping)]

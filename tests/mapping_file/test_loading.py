@@ -387,3 +387,47 @@ def test_a_table_in_place_of_a_mapping_is_told_without_its_cells(tmp_path: Path,
         load_mapping(path)
     assert "swapped" in str(caught.value)
     assert "asha" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name\nu1,asha\nu2,b\n",
+        'id;name\nu1: asha;[x\n"u2"x;b\n',
+        'id\tname\n"u1"x\tasha\nu2\tb\n',
+        "customer_id,name,mapping\n@1,asha,mapping: 1\n",
+        '{"id": "u1", "name": "asha"}\n{"id": "u2", "name": "b"}\n',
+        'id,note\nu1,"asha\nis\n here"\nu2,b\nu3,c\nu4,d\n',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_told_by_what_is_in_it_whatever_its_name(
+    tmp_path: Path, content: str, encoding: str
+) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(content.encode(encoding))
+    with pytest.raises(MappingError, match="looks like a table") as caught:
+        load_mapping(path)
+    assert "swapped" in str(caught.value)
+    assert "asha" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1, 2]\nb: [3, 4]\n",
+        "mapping: 1\nid, name\nu1, asha\n",
+        "customer_id: [a, b]\nattributes: [a, b]\nx, y\n",
+    ],
+)
+def test_a_broken_mapping_is_no_table(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(text)
+    with pytest.raises(MappingError) as caught:
+        load_mapping(path)
+    assert "looks like a table" not in str(caught.value)
+
+
+def test_every_mapping_that_is_shipped_is_no_table() -> None:
+    for path in Path("mappings").glob("*.yaml"):
+        assert load_mapping(path).customer_id
