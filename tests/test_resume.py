@@ -202,9 +202,9 @@ def test_it_is_said_in_one_sentence_why_an_unfinished_run_is_closed(
     with users.open("a") as stream:
         stream.write("user-y,1\n")
     changed = parse_mapping(f"{MAPPING}unmapped: ignore\n", "mapping.yaml")
-    third = run_import(users, changed, target_of(sandbox), config_of(state, only_changed=True))
+    third = run_import(users, changed, target_of(sandbox), config_of(state, force=True))
     (note,) = (note for note in third.notes if second.run in note)
-    assert "because the option --only-changed, the mapping and the source (" in note
+    assert "because the option --force, the mapping and the source (" in note
     assert ") have changed; with --if-unfinished refuse it would stay, and `moen" in note
 
 
