@@ -35,6 +35,9 @@ def is_table(path: Path, data: bytes) -> bool:
     """Tell whether a file is a table by its name or by its beginning, and not a mapping."""
     if _is_named_as_table(path) or data.startswith(_MAGIC):
         return True
+    if path.suffix.lower() == ".json":
+        # What is said of JSON quotes none of it.
+        return False
     text = _decoded(data)
     return not any(map(_KEY.match, text.splitlines())) and _has_rows(text)
 
