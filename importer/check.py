@@ -195,6 +195,7 @@ class _Check:
                 stop=stop,
                 reading=reading_flags(self.config.source),
                 fixes=self.config.fixes,
+                none_taken=self.tally.fates[Fate.FILTERED] == rows > 0,
             ),
             warnings=self.losses.cautions.all(),
             notes=(*self.job.notes, *self.losses.notes),

@@ -88,9 +88,12 @@ def after_run(
     dead_letter: Path | None,
     stop: Stop | None,
     is_retry: bool = False,
+    none_taken: bool = False,
 ) -> str:
     """Give the next command after a run.
 
+    none_taken: `--only` or `where:` left every row out, so that a preview shows what they stand
+    against.
     After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
     so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which
     needs no word on how it is written.  What a sandbox took goes to a real workspace next; after
@@ -106,6 +109,8 @@ def after_run(
     if dead_letter is not None:
         own = dead_letter.parent.name == run
         return about_runs("retry", config.state_dir, run if own else str(dead_letter))
+    if none_taken:
+        return command("preview", sources, mapping, *reading_flags(config.source))
     if is_retry:
         return about_runs("runs show", config.state_dir, run)
     if "--sandbox" in config.again:
@@ -136,13 +141,17 @@ def after_check(
     stop: Stop | None,
     reading: Sequence[str] = (),
     fixes: Sequence[Path] = (),
+    none_taken: bool = False,
 ) -> str:
     """Give the next command after a check: look at the problems, check them mended, or send.
 
     fixes: mended problems that were read along.
 
     problems: where they were written, if anywhere; dead: how many rows have one.
+    none_taken: as in `after_run`.
     """
+    if none_taken and stop is None:
+        return command("preview", sources, mapping, *reading)
     reading = (*reading, *_fixes(fixes))
     if stop is not None:
         return command("check", sources, mapping, *reading)

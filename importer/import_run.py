@@ -276,6 +276,7 @@ class ImportRun:
                 dead_letter=dead_letter,
                 stop=stop,
                 is_retry=bool(self.record.parent),
+                none_taken=fates[Fate.FILTERED] == rows > 0,
             ),
             requests=progress.requests,
             retries=progress.retries,

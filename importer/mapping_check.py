@@ -55,7 +55,9 @@ def check_mapping(
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
     if paths:
         found, bound, unused = _of_columns(examined.mapping, paths, config or RunConfig())
-        problems += found
+        # A name that was broken in the writing is unknown to the source, too.
+        told = {problem.place for problem in problems}
+        problems += [problem for problem in found if problem.place not in told]
     return MappingCheck(
         file=str(mapping),
         problems=_in_order(str(mapping), dict.fromkeys(problems)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from importer.config import RunConfig
 from importer.errors import SourceError, UsageError
+from importer.hints import about_runs
 from importer.job import MappingLike
 from importer.kept_copies import kept_mapping
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
@@ -31,6 +32,7 @@ from importer.stages.recording import (
     read_row_log,
     require_length,
     retries_of,
+    runs,
 )
 
 
@@ -79,19 +81,35 @@ def _known(asked: str, state_dir: Path, place: str) -> RunRecord:
             "the dead letter of a run",
             f"give them to the run itself: moengage-import run SOURCE --mapping FILE --fixes {place}",
         )
-    connection = open_for_reading(state_dir)
-    if connection is None:
-        return find_run(None, asked, place)
-    with closing(connection):
-        record = find_run(connection, asked, place)
+    record = known_run(asked, state_dir, place)
     if record.state is RunState.OPEN:
         raise UsageError(
             f"run {record.run}",
             "a run that goes on, or was killed",
             "a run that has ended",
-            f"wait for it, or go on with it: moengage-import resume {record.run}",
+            "wait for it, or go on with it: " + about_runs("resume", state_dir, record.run),
         )
     return record
+
+
+def known_run(asked: str, state_dir: Path, place: str) -> RunRecord:
+    """Give the run of this id, of this beginning of an id, or the latest for `last`.
+
+    place: what a person typed it for.  Raises UsageError when none or several fit.
+    """
+    connection = open_for_reading(state_dir)
+    if connection is not None:
+        with closing(connection):
+            if asked != "last" or runs(connection):
+                return find_run(connection, asked, place)
+    elif asked != "last":
+        return find_run(None, asked, place)
+    raise UsageError(
+        str(state_dir),
+        "no run yet",
+        "a state folder with runs",
+        "begin one with `moengage-import run`, or name the folder with --state-dir",
+    )
 
 
 def dead_rows(
@@ -99,7 +117,7 @@ def dead_rows(
 ) -> Retried:
     connection = open_for_reading(state_dir)
     if connection is None:
-        raise nothing_left(parent, Counts())
+        raise nothing_left(parent, Counts(), state_dir)
     with closing(connection):
         progress = load_progress(connection, parent.run, database_path(state_dir))
         children = retries_of(connection, parent.run)
@@ -107,7 +125,7 @@ def dead_rows(
     _require_journal(parent, folder, length)
     dead = DeadRows(folder.journal, length)
     if not len(dead):
-        raise nothing_left(parent, Counts())
+        raise nothing_left(parent, Counts(), state_dir)
     hashed = mapping_hash(mapping.text)
     delivered: dict[int, bytes] = {}
     for child in reversed(children):
@@ -164,7 +182,7 @@ def settings_of(parent: RunRecord, state_dir: Path) -> RunConfig:
     )
 
 
-def nothing_left(parent: RunRecord, counts: Counts) -> UsageError:
+def nothing_left(parent: RunRecord, counts: Counts, state_dir: Path) -> UsageError:
     found = "no row that did not make it"
     if counts.not_asked:
         found = f"{counted(counts.not_asked, 'row')} that did not make it, none of them undelivered"
@@ -172,5 +190,5 @@ def nothing_left(parent: RunRecord, counts: Counts) -> UsageError:
         f"run {parent.run}",
         found,
         "rows in its dead letter",
-        "nothing is to be done; see `moengage-import runs`",
+        f"nothing is to be done; see `{about_runs('runs', state_dir)}`",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from importer.config import RunConfig, Target
 from importer.errors import TargetError, UsageError
+from importer.hints import about_runs
 from importer.job import Job, open_job, require_same_workspace
 from importer.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.mapping_file import Mapping, parse_mapping
@@ -72,7 +73,7 @@ def find_unfinished(state_dir: Path, asked: str | None = None) -> Unfinished:
             f"run {record.run}",
             f"a run that is {record.state}",
             "a run that was stopped or killed",
-            "see `moengage-import runs`",
+            f"see `{about_runs('runs', state_dir)}`",
         )
     return _with_its_folder(record, state_dir)
 

@@ -123,7 +123,7 @@ def open_retry(
             counts = retried.keep(table, store)
             digest = _digest(store)
         if not counts.kept:
-            raise nothing_left(parent, counts)
+            raise nothing_left(parent, counts, state_dir)
         notes = _notes(parent, counts, chosen, table)
         job = stored_job(
             store.path,

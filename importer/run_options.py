@@ -93,6 +93,14 @@ def changed_options(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
     return changed
 
 
+def told_option(name: str) -> str:
+    """Say in a person's words which option one of a run's is: by its flag, where it has one."""
+    if name == "source":
+        return "how the source is read"
+    flag = "refresh-after" if name == "refresh_after_seconds" else name.replace("_", "-")
+    return f"the option --{flag}"
+
+
 def takes_all_of(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
     """Tell whether a run takes every row of the source that another one took, and so replaces it."""
     limit, before = now["limit"], then["limit"]

@@ -17,6 +17,7 @@ from importer.run_options import (
     mapping_hash,
     options_of,
     takes_all_of,
+    told_option,
 )
 from importer.stages.reading import difference
 from importer.stages.recording import (
@@ -73,11 +74,11 @@ class Call:
 
     def changes(self, before: RunRecord) -> list[str]:
         """Say what is not as that run began with it."""
-        changes = [f"the option {name}" for name in changed_options(before.options, self.options)]
+        changes = [*map(told_option, changed_options(before.options, self.options))]
         if self.hashed != before.mapping_hash:
             changes.append("the mapping")
         if source := difference(before.fingerprint, self.fingerprint):
-            changes.append(source)
+            changes.append(f"the source ({source})")
         return changes
 
     def repeated(self, found: Sequence[Unfinished]) -> Unfinished | None:
@@ -114,15 +115,19 @@ class Call:
             part = "" if same is not None else ", because this run takes only a part of its rows"
             return f"run {run} of this source stays {one}{part}: `{resume}` goes on with it"
         return (
-            f"run {run} of this source, {one}, is closed by this run, which takes its place "
-            f"({self.why_new(one)}); with --if-unfinished refuse it would stay, for `{resume}`"
+            f"run {run} of this source, {one}, is closed by this run, which takes its place, "
+            f"because {self.why_new(one)}; with --if-unfinished refuse it would stay, and "
+            f"`{resume}` would go on with it"
         )
 
     def why_new(self, one: Unfinished) -> str:
         """Say why this call does not go on with an unfinished run."""
         changes = self.changes(one.record)
         verb = "has" if len(changes) == 1 else "have"
-        return f"{' and '.join(changes)} {verb} changed" if changes else "a new one was asked for"
+        if not changes:
+            return "a new one was asked for"
+        *most, last = changes
+        return f"{', '.join(most)}{' and ' * bool(most)}{last} {verb} changed"
 
 
 def repeated_run(job: Job, target: Target, config: RunConfig) -> RunRecord | None:

@@ -45,6 +45,7 @@ def test_a_where_that_lets_nothing_through_is_warned_of(
     assert [
         caution.code for caution in report.warnings if caution.code == "where-nothing"
     ] == warned
+    assert report.next.startswith(f"moengage-import {'preview' if warned else 'run'} ")
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,19 @@ def test_a_retry_that_left_nothing_over_is_looked_at() -> None:
     assert found == f"moengage-import runs show {RUN}"
 
 
+@pytest.mark.parametrize("again", [(), SANDBOX])
+def test_a_run_that_took_no_row_is_followed_by_a_look_at_the_rows(again: tuple[str, ...]) -> None:
+    config = RunConfig(again=again, only=frozenset({"asha"}), source=SourceOptions(delimiter=";"))
+    found = after_run(
+        ["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=None, none_taken=True
+    )
+    assert found == "moengage-import preview u.csv --mapping m.yaml --delimiter ';'"
+    stopped = after_run(
+        ["u.csv"], "m.yaml", config, run=RUN, dead_letter=None, stop=STOP, none_taken=True
+    )
+    assert stopped == f"moengage-import resume {RUN}"
+
+
 def test_after_the_first_rows_of_a_source_come_all_of_them() -> None:
     config = RunConfig(limit=0)
     for stop, end in ((CHANGED, "--limit 0"), (None, "m.yaml")):

@@ -91,6 +91,13 @@ def test_each_mistake_alone_is_told_alone(tmp_path: Path, table: Path) -> None:
         assert told[0].startswith(found), told
 
 
+def test_a_name_that_yaml_broke_is_not_unknown_besides(tmp_path: Path, table: Path) -> None:
+    text = "mapping: 1\ncustomer_id: id\nattributes:\n  a: !Phone\n"
+    ((place, found, _),) = problems(tmp_path, text, table)
+    assert place == "4:6"
+    assert "means something else in YAML" in found
+
+
 def test_one_coordinate_alone_is_told_once(tmp_path: Path, table: Path) -> None:
     text = "mapping: 1\ncustomer_id: id\nattributes: {a: {lat: Extra}, b: {lon: Extra}}\n"
     assert [place for place, _, _ in problems(tmp_path, text, table)] == ["3:17", "3:34"]

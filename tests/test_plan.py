@@ -179,7 +179,7 @@ def test_a_run_is_held_to_its_plan(desk: Desk) -> None:
     [
         ("source", "the source"),
         ("mapping", "the mapping m.yaml"),
-        ("option", "the option limit"),
+        ("option", "the option --limit"),
         ("plan", "a file that is no plan"),
         ("gone", "cannot be read"),
     ],

@@ -173,19 +173,40 @@ def test_the_same_call_again_goes_on_unless_something_changed(
     with pytest.raises(UsageError, match="an unfinished run of the same source") as refused:
         begin(sandbox, users, state, 100, if_unfinished="refuse")
     assert f"resume {third.run} --state-dir {state})" in refused.value.problem.remedy
-    with pytest.raises(UsageError, match="the option limit changed"):
+    with pytest.raises(UsageError, match="the option --limit changed"):
         begin(sandbox, users, state, 100, if_unfinished="resume", limit=50)
     fourth = begin(sandbox, users, state, 100)
     assert fourth.run == third.run
     changed = parse_mapping(f"{MAPPING}unmapped: ignore\n", "mapping.yaml")
     fifth = run_import(users, changed, target_of(sandbox), config_of(state))
     (note,) = (note for note in fifth.notes if third.run in note)
-    assert "is closed by this run, which takes its place (the mapping has changed)" in note
+    assert "is closed by this run, which takes its place, because the mapping has changed" in note
     connection = open_for_reading(state)
     assert connection is not None
     states = {record.run: record.state for record in runs(connection)}
     connection.close()
     assert states == {first.run: "finished", third.run: "closed", fifth.run: "finished"}
+
+
+def test_it_is_said_in_one_sentence_why_an_unfinished_run_is_closed(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    first = begin(sandbox, users, state, 100)
+    size = users.stat().st_size
+    with users.open("a") as stream:
+        stream.write("user-x,1\n")
+    second = begin(sandbox, users, state, 100)
+    (note,) = (note for note in second.notes if first.run in note)
+    sizes = f"{size:,} bytes then, {size + 9:,} now"
+    assert f"because the source ({users}: {sizes}) has changed; with" in note
+    with users.open("a") as stream:
+        stream.write("user-y,1\n")
+    changed = parse_mapping(f"{MAPPING}unmapped: ignore\n", "mapping.yaml")
+    third = run_import(users, changed, target_of(sandbox), config_of(state, force=True))
+    (note,) = (note for note in third.notes if second.run in note)
+    assert "because the option --force, the mapping and the source (" in note
+    assert ") have changed; with --if-unfinished refuse it would stay, and `moen" in note
 
 
 @pytest.mark.parametrize("part", [{"limit": 50}, {"only": frozenset(["user-0001", "user-0002"])}])

@@ -386,8 +386,9 @@ def test_a_run_without_dead_rows_has_nothing_to_retry(
 ) -> None:
     source = write_csv(tmp_path / "u.csv", HEADER, [("user-1", "a@example.com", "", 1)])
     report = run(sandbox, source, MAPPING, state)
-    with pytest.raises(UsageError, match="no row that did not make it"):
+    with pytest.raises(UsageError, match="no row that did not make it") as refused:
         again(sandbox, state, report.run)
+    assert f"`moengage-import runs --state-dir {state}`" in refused.value.problem.remedy
 
 
 def test_a_record_that_could_not_be_read_is_sent_once_somebody_put_it_into_cells(

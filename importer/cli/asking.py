@@ -85,7 +85,9 @@ def why(
             on_search=_on_search(as_json),
         )
     following = about_runs("runs", folder)
-    if story.rows:
+    if not story.runs:
+        following = "moengage-import run SOURCE --mapping FILE"
+    elif story.rows:
         following = about_runs("runs show", folder, story.rows[-1].run)
     code = 0 if story.rows or story.left_out else 1
     if as_json:

@@ -76,7 +76,7 @@ def init(
     )
     if path is not None:
         write_text(path, found.text, "--out", may_replace=overwrite)
-    following = command("preview", sources, str(path) if path else "FILE")
+    following = _next(found, command("preview", sources, str(path) if path else "FILE"), path)
     if as_json:
         print_json({**_as_dict(found, path), "next": following, "exit": 0})
     elif path is None:
@@ -84,6 +84,18 @@ def init(
     else:
         _print(found, path, following)
     return 0
+
+
+def _next(found: Proposal, preview: str, path: Path | None) -> str:
+    """Give the next step: a command, or before it what only a person can do."""
+    if not found.choices:
+        return preview
+    lines = [str(choice.line) for choice in found.choices]
+    where = f"line {lines[0]}" if not lines[1:] else f"lines {', '.join(lines)}"
+    return (
+        f"open {path or 'the mapping'}, put your choice in place of {{decide: [...]}} "
+        f"in {where}, and then: {preview}"
+    )
 
 
 def _require_free(path: Path, sources: list[str], *, overwrite: bool) -> None:

@@ -35,6 +35,9 @@ def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
 
 def _not_seen(story: Story) -> Iterator[str]:
     runs = counted(story.runs, "run")
+    if not story.runs:
+        yield "There is no run in this state folder yet."
+        return
     yield f"No row of the user {story.customer_id!r} is known in {runs}."
     for near in story.near:
         yield f"  Seen was {near!r}: ids are compared exactly, with case, blanks and zeros."
@@ -67,9 +70,10 @@ def _unsettled(story: Story) -> Iterator[str]:
 
 def _row(row: RowStory, show_values: bool) -> Iterator[str]:
     line = f" (line {row.line})" if row.line else ""
-    when = f"{row.at.astimezone():%Y-%m-%d %H:%M:%S}" if row.at else "no time"
+    # A row that waits has had no time yet.
+    when = f", {row.at.astimezone():%Y-%m-%d %H:%M:%S}" if row.at else ""
     yield f"Run {row.run}, {row.file} row {row.row}{line}"
-    yield f"  {row.fate}, {when}: {row.explanation}"
+    yield f"  {row.fate}{when}: {row.explanation}"
     if row.fate in (Fate.REJECTED, Fate.UNDELIVERED) or row.attempts > 1:
         request = f", request id {row.request_id}" if row.request_id else ""
         status = f"HTTP {row.http_status}" if row.http_status else "no answer"

@@ -12,6 +12,7 @@ from typing import Any
 
 from importer.hints import about_runs
 from importer.losses import reasons_of
+from importer.parents import known_run
 from importer.records import Fate
 from importer.run_options import takes_all_of
 from importer.stages.recording import (
@@ -22,7 +23,6 @@ from importer.stages.recording import (
     RunRecord,
     RunState,
     database_path,
-    find_run,
     journal_rows,
     load_progress,
     lock_holder,
@@ -188,13 +188,7 @@ def find_past_run(state_dir: str | Path, asked: str) -> PastRun:
 
     Raises UsageError when none or several fit, StateError if the ledger is damaged.
     """
-    connection = open_for_reading(Path(state_dir))
-    if connection is None:
-        # Words the refusal.
-        find_run(None, asked, str(state_dir))
-    assert connection is not None  # noqa: S101 - find_run raised
-    with closing(connection):
-        found = find_run(connection, asked, str(state_dir))
+    found = known_run(asked, Path(state_dir), str(state_dir))
     (only,) = (past for past in list_runs(state_dir) if past.run == found.run)
     return only
 

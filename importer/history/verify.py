@@ -13,6 +13,7 @@ from typing import Any
 
 from importer.config import SendingConfig, Target
 from importer.errors import TargetError, UsageError
+from importer.hints import about_runs
 from importer.history.comparing import Compared, Verdict, compare, of_all, wanted_of
 from importer.history.past_runs import PastRun, find_past_run, list_runs
 from importer.history.past_source import chosen_rows, file_and_row, reopened
@@ -139,7 +140,7 @@ def _require_comparable(past: PastRun, target: Target, sample: int) -> None:
             f"run {past.run}",
             "no record of its rows" + (": it was pruned" if past.pruned else ""),
             "a run that sent something, with its row detail",
-            "`moengage-import runs` lists them",
+            f"`{about_runs('runs', past.state_dir)}` lists them",
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from importer.errors import ImporterError, SourceChanged, UsageError
+from importer.hints import about_runs
 from importer.history.explanations import explanation
 from importer.history.past_runs import PastRun, find_past_run, list_runs
 from importer.history.past_source import chosen_rows, reopened
@@ -138,7 +139,7 @@ def explain_row(state_dir: str | Path, run: str, row: int, file: str | None = No
             f"run {past.run}",
             missing,
             "a run whose row detail is there",
-            "`moengage-import runs` lists them; row detail is kept 90 days unless pruned earlier",
+            f"`{about_runs('runs', past.state_dir)}` lists them; row detail is kept 90 days unless pruned earlier",
         )
     found = row_of(past, row, file)
     same = rows_of(past, found.key) if found.key else [found]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from importer.errors import MappingError, Problem
 from importer.mapping_file.api_rules import breaches
+from importer.mapping_file.lookalikes import (
+    bare_place,
+    cut_by_comment,
+    difference,
+    lookalike,
+    visible,
+)
 from importer.mapping_file.mapping import Attribute, FromColumns, FromParts, FromTemplate, Mapping
 from importer.mapping_file.naming import broken_rules, nearest
+from importer.mapping_file.tables import SWAPPED
+from importer.mapping_file.yaml_marks import in_quotes
 from importer.moengage.attributes import BY_KEY
 from importer.rules import RULES
 
@@ -20,7 +30,10 @@ def bind(mapping: Mapping, columns: Sequence[str], source: str) -> Mapping:
     Raises MappingError with all problems; `source` is the name that messages use.
     """
     missing = [column for column in mapping.columns if column not in columns]
+    if missing and re.match(r"mapping\s*:", columns[0] if columns else ""):
+        raise MappingError(source, "a file that looks like a mapping", "a table of users", SWAPPED)
     problems = [_missing(mapping, column, columns, source) for column in missing]
+    problems += _cut(mapping, columns, source)
     left = [column for column in columns if column not in _taken(mapping)]
     if mapping.unmapped == "error":
         # What a misspelt name was meant for is not left over.
@@ -64,14 +77,43 @@ def _taken_by(entry: Attribute) -> tuple[str, ...]:
 
 
 def _missing(mapping: Mapping, column: str, columns: Sequence[str], source: str) -> Problem:
-    guess = nearest(column, list(columns))
     shown = ", ".join(columns[:20]) + (", ..." if len(columns) > 20 else "")
     return Problem(
         mapping.places.get(column, mapping.file),
         f'column "{column}", which {source} does not have',
         f"one of its columns: {shown}",
-        f'did you mean "{guess}"?' if guess else "correct the column's name",
+        _remedy(column, columns),
     )
+
+
+def _remedy(column: str, columns: Sequence[str]) -> str:
+    """Say which column may be meant by a name that none has."""
+    if longer := cut_by_comment(column, columns):
+        return f"` #` begins a comment in YAML: write {in_quotes(longer)}, with the quotes"
+    if alike := lookalike(column, columns):
+        return f"{difference(column, alike)}; write {visible(alike)}, with the quotes"
+    guess = nearest(column, list(columns))
+    return f'did you mean "{guess}"?' if guess else "correct the column's name"
+
+
+def _cut(mapping: Mapping, columns: Sequence[str], source: str) -> list[Problem]:
+    """Refuse a name whose end YAML took for a comment, where the source has what is left, too."""
+    problems = []
+    for column in mapping.columns:
+        longer = cut_by_comment(column, columns) if column in columns else None
+        spot = bare_place(longer, mapping.text) if longer else None
+        if longer and spot:
+            remedy = f"write {in_quotes(longer)} or {in_quotes(column)}, with the quotes"
+            problems.append(
+                Problem(
+                    f"{mapping.file}:{spot[0]}:{spot[1]}",
+                    f'column "{column}", behind which ` #` begins a comment in YAML, though {source} '
+                    f'has a column "{longer}", too',
+                    "the name that is meant in quotes",
+                    remedy,
+                )
+            )
+    return problems
 
 
 def _with_passed(mapping: Mapping, left: Sequence[str], source: str) -> Mapping:

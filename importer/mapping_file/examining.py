@@ -50,10 +50,15 @@ def examine(document: Located, text: str) -> Examined:
             "start from mappings/minimal.yaml",
         )
     model, problems, faulty = _by_grammar(document)
-    findings = Findings(document, faulty | document.faulty)
+    findings = Findings(document, faulty | _broken(document))
     mapping = resolve(model, findings, text)
     found = (*document.problems, *problems, *findings.problems)
     return Examined(mapping, in_file_order(found), frozenset(findings.faulty))
+
+
+def _broken(document: Located) -> frozenset[Path]:
+    """Give the parts that something wrong with the document itself has hit."""
+    return frozenset(map(part_of, document.faulty))
 
 
 def _by_grammar(document: Located) -> tuple[MappingModel, tuple[Problem, ...], frozenset[Path]]:
@@ -61,16 +66,17 @@ def _by_grammar(document: Located) -> tuple[MappingModel, tuple[Problem, ...], f
     root = _copied(document.root)
     problems: tuple[Problem, ...] = ()
     faulty: set[Path] = set()
-    for _ in range(_MOST_ROUNDS):
+    for number in range(_MOST_ROUNDS):
         try:
             return MappingModel.model_validate(root), problems, frozenset(faulty)
         except ValidationError as error:
             # What is found later only follows from what was taken out before.
-            problems = problems or problems_of(error, document)
+            if number == 0:
+                problems = problems_of(error, document, told=_broken(document))
             wrong = [_wrong_part(entry) for entry in error.errors(include_url=False)]
             faulty.update(part_of(path) for path in wrong)
             _take_out(root, wrong)
-    raise MappingError.of(problems)
+    raise MappingError.of((*document.problems, *problems))
 
 
 def _wrong_part(entry: Any) -> Path:

@@ -26,7 +26,7 @@ class Findings:
         self.document = document
         self.warnings: list[str] = [*document.warnings]
         self.problems: list[Problem] = []
-        self._told = frozenset(faulty)
+        self._told = set(faulty)
         self.faulty = set(faulty)
 
     def add(
@@ -39,6 +39,10 @@ class Findings:
         self.faulty.add(part)
         place = self.document.place(path, of_key=of_key)
         self.problems.append(Problem(place, found, expected, remedy))
+
+    def hide(self, path: Path) -> None:
+        """Note nothing more of the part that this path belongs to: it would only follow."""
+        self._told.add(part_of(path))
 
     def warn(self, path: Path, sentence: str, *, of_key: bool = False) -> None:
         """Note what is allowed and yet worth saying."""

@@ -11,12 +11,10 @@ from importer.mapping_file.examining import Examined, examine
 from importer.mapping_file.manifest import is_manifest, translated
 from importer.mapping_file.mapping import Mapping
 from importer.mapping_file.open_choices import settled
+from importer.mapping_file.tables import SWAPPED, is_table
 from importer.mapping_file.yaml_tree import Located, read_yaml
 
 _MOST_BYTES = 1_048_576
-
-_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".parquet", ".jsonl", ".ndjson")
-_COMPRESSED = (".gz", ".zip", ".zst", ".bz2", ".xz")
 
 
 def load_mapping(path: str | Path) -> Mapping:
@@ -93,13 +91,13 @@ def _read(path: Path) -> str:
             "a mapping file",
             "check the path and its permissions",
         ) from None
-    if _is_named_as_table(path):
+    if is_table(path, data):
         # What YAML says of it would quote a person's row.
         raise MappingError(
             str(path),
             "a file that looks like a table",
             "a mapping file",
-            "were the source and the mapping swapped? The mapping's path stands behind --mapping",
+            SWAPPED,
         )
     if len(data) > _MOST_BYTES:
         raise MappingError(
@@ -112,8 +110,3 @@ def _read(path: Path) -> str:
         raise MappingError(
             f"{path}:{line}", "bytes that are not UTF-8", "a UTF-8 text", "save it as UTF-8"
         ) from None
-
-
-def _is_named_as_table(path: Path) -> bool:
-    bare = path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
-    return bare.suffix.lower() in _TABLES

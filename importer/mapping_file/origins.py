@@ -20,6 +20,7 @@ from importer.mapping_file.yaml_tree import Path, Scalar
 # What JSON and YAML write alike; 007 and 0x10 stay texts.
 _JSON_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null")
 
+_CONSTANTS = "a text, a number, true, false or a list"
 _ORIGINS = ("column", "first_filled", "first_valid", "template", "constant", "object")
 
 
@@ -28,13 +29,11 @@ def origin_of(model: OriginModel, path: Path, findings: Findings) -> ValueOrigin
     lat, lon = getattr(model, "lat", None), getattr(model, "lon", None)
     given = [key for key in _ORIGINS if getattr(model, key, None) is not None]
     given += ["lat and lon"] if lat or lon else []
-    if len(given) != 1:
+    if not given:
+        _refuse_nothing(model, path, findings)
+    elif len(given) > 1:
         findings.add(
-            path,
-            f"`{path[-1]}` takes its value from {' and '.join(given) or 'nowhere'}",
-            "exactly one of column, first_filled, first_valid, template, constant, object, or lat "
-            "with lon",
-            "keep one of them" if given else "add `column: <a column of the file>`",
+            path, f"`{path[-1]}` takes its value from {' and '.join(given)}", _ONE, "keep one"
         )
     for key in ("first_filled", "first_valid"):
         if getattr(model, key) == []:
@@ -50,6 +49,39 @@ def origin_of(model: OriginModel, path: Path, findings: Findings) -> ValueOrigin
     if lat or lon:
         return _coordinates(lat, lon, path, findings)
     return FromConstant(_constant(model.constant))
+
+
+_ONE = (
+    "exactly one of column, first_filled, first_valid, template, constant, object, or lat with lon"
+)
+_FILLINGS = {"constant": _CONSTANTS, "object": "its parts, such as {city: City}"}
+
+
+def _refuse_nothing(model: OriginModel, path: Path, findings: Findings) -> None:
+    """Note a value that is taken from nowhere, and the key that a person left empty."""
+    empty = next((key for key in _ORIGINS if key in model.model_fields_set), None)
+    may_go = path[0] == "attributes"
+    if empty is None:
+        remedy = "add `column: <a column of the source>`"
+        findings.add(path, f"`{path[-1]}` takes its value from nowhere", _ONE, remedy)
+    elif (*path, empty) in findings.document.keys:
+        expected = _FILLINGS.get(empty, "the name of a column of the source")
+        findings.add(
+            (*path, empty),
+            f"`{empty}:` with nothing behind it",
+            expected,
+            f"write it behind `{empty}:`" + f", or remove `{path[-1]}`" * may_go,
+            of_key=True,
+        )
+    else:
+        findings.add(
+            path,
+            f"`{path[-1]}:` with nothing behind it",
+            "the name of a column of the source, or a group {column: <column>, ...}",
+            f"write it behind `{path[-1]}:`" + ", or remove the line" * may_go,
+            of_key=True,
+        )
+    findings.hide(path)
 
 
 def check_constant(model: OriginModel, kind: str, path: Path, findings: Findings) -> None:
@@ -75,14 +107,14 @@ def _hold_filled(constant: Scalar, path: Path, findings: Findings) -> None:
         findings.add(
             (*path, "constant"),
             f"`{constant}` for a constant",
-            "a text, a number, true, false or a list",
+            _CONSTANTS,
             f'write "{constant}" in quotes if the text is meant; remove the attribute if nothing is',
         )
     elif not constant.strip():
         findings.add(
             (*path, "constant"),
             "a constant of nothing, which no row would be sent with",
-            "a text, a number, true, false or a list",
+            _CONSTANTS,
             "write it, or remove the attribute",
         )
 

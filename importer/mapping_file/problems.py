@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from importer.errors import Problem
 from importer.mapping_file.field_types import Unknown
+from importer.mapping_file.findings import part_of
+from importer.mapping_file.forms import Form, column_form, form_of
 from importer.mapping_file.grammar import (
     AttributeModel,
     CustomerIdModel,
@@ -24,7 +26,6 @@ from importer.mapping_file.grammar import (
     UnsetModel,
 )
 from importer.mapping_file.naming import near_standard, nearest
-from importer.mapping_file.yaml_marks import in_quotes
 from importer.mapping_file.yaml_tree import Located, Path
 from importer.moengage.attributes import BY_KEY
 
@@ -48,9 +49,18 @@ _VERSION = "mapping: 1"
 _CORRECT = "correct the value"
 
 
-def problems_of(error: ValidationError, document: Located) -> tuple[Problem, ...]:
-    """Give one problem for each thing that pydantic found, in the file's order."""
-    return in_file_order(_problem(entry, document) for entry in error.errors(include_url=False))
+def problems_of(
+    error: ValidationError, document: Located, told: Collection[Path] = ()
+) -> tuple[Problem, ...]:
+    """Give one problem for each thing that pydantic found, in the file's order.
+
+    told: parts of the file of which something else is told already, from which these may follow.
+    """
+    return in_file_order(
+        _problem(entry, document)
+        for entry in error.errors(include_url=False)
+        if part_of(_path(entry)) not in told
+    )
 
 
 def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -62,9 +72,12 @@ def _order(place: str) -> tuple[int, ...]:
     return tuple(int(part) for part in place.split(":") if part.isdigit())
 
 
+def _path(entry: Any) -> Path:
+    return tuple(part for part in entry["loc"] if part != "[key]")
+
+
 def _problem(entry: Any, document: Located) -> Problem:
-    kind = entry["type"]
-    path: Path = tuple(part for part in entry["loc"] if part != "[key]")
+    kind, path = entry["type"], _path(entry)
     cause = entry.get("ctx", {}).get("error")
     if kind == "extra_forbidden":
         return _unknown_key(path, document)
@@ -77,32 +90,43 @@ def _problem(entry: Any, document: Located) -> Problem:
         )
     if isinstance(cause, Unknown):
         return _unknown_word(cause, path, document, of_key=entry["loc"][-1] == "[key]")
+    form = _form(path, entry.get("input"))
+    if form is not None:
+        return Problem(document.place(path), form.found, form.expected, form.remedy)
     found, _, expected = str(cause or entry["msg"]).partition(", expected ")
+    given, remedy = entry.get("input"), ""
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        found = "a list" if isinstance(entry.get("input"), list) else "a text"
+        found = "a list" if isinstance(given, list) else "a text"
         expected = "a group of `key: value` lines"
     elif kind == "list_type":
         found, expected = "something that is no list", "a list such as [a, b]"
     keys = [part for part in path if isinstance(part, str)]
+    key = f"`{keys[-1]}:`" if keys else "`the file:`"
+    if given is None:
+        found, remedy = "nothing", f"write it behind {key}, or remove {key}"
     return Problem(
         document.place(path),
-        f"`{keys[-1] if keys else 'the file'}:` holds {found}",
+        f"{key} holds {found}",
         expected or "what docs/mapping.md shows for it",
-        _with_colon(entry.get("input")) or _of_several(path, entry.get("input")) or _CORRECT,
+        remedy or _with_colon(given) or _CORRECT,
     )
 
 
-def _of_several(path: Path, found: Any) -> str:
-    """Say how to write several columns for one value; "" where no columns are listed."""
-    takes_several = path[0] != "duplicates" and issubclass(_model_at(path), OriginModel)
-    if not isinstance(found, list) or not takes_several:
-        return ""
-    if not found or not all(isinstance(name, str) for name in found):
-        return ""
-    names = [name if re.fullmatch(r"\w[\w .-]*", name) else in_quotes(name) for name in found]
-    if len(names) == 1:
-        return f"write the column alone: {names[0]}"
-    return f"write one column, or {{first_filled: [{', '.join(names)}]}}"
+def _form(path: Path, found: Any) -> Form | None:
+    """Give the usual form of what should stand here; None where that is not known to help."""
+    if not path or _lacks_colon(path, found):
+        return None
+    if path[-1] == "column" and issubclass(_model_at(path[:-1]), OriginModel):
+        return column_form(found)
+    return form_of(path, found, is_value=issubclass(_model_at(path), OriginModel))
+
+
+def _lacks_colon(path: Path, found: Any) -> bool:
+    """Tell whether a text is a group whose colon is missing; a list's entry begins with its key."""
+    if path[0] == "where" or not _with_colon(found):
+        return False
+    is_listed = path[0] in ("unset", "platforms")
+    return not is_listed or found.split()[0].rstrip(":") in _model_at((path[0], "*")).model_fields
 
 
 def _with_colon(found: Any) -> str:

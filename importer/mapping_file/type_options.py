@@ -12,9 +12,10 @@ from importer.mapping_file.currencies import currency_of
 from importer.mapping_file.decided_by import DecidedBy, case_key, timezone_of
 from importer.mapping_file.findings import Findings
 from importer.mapping_file.grammar import AttributeModel
-from importer.mapping_file.types import SPECIAL_OPTIONS, TYPE_OPTIONS
+from importer.mapping_file.types import SPECIAL_OPTIONS, TYPE_OPTIONS, same_family
 from importer.mapping_file.yaml_tree import Path
 from importer.mapping_file.zone_names import ZONE_NAMES, zone_remedy
+from importer.moengage.attributes import BY_KEY
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1, 9900
 
@@ -193,8 +194,8 @@ class TypeOptions:
             self._add(
                 (*self._path, option),
                 f"`{option}:` on an attribute of type {kind}",
-                f"`{option}:` only with type {' or '.join(fitting)}",
-                f"add `type: {fitting[0]}`, or remove `{option}:`",
+                f"`{option}:` only with type {_either(fitting)}",
+                self._without(option, fitting),
                 of_key=True,
             )
         if model.separator == "":
@@ -206,6 +207,16 @@ class TypeOptions:
                 "the currency of all cells, since only the number is sent",
                 "add `currency: EUR`, or `currency: {column: Currency}`",
             )
+
+    def _without(self, option: str, fitting: list[str]) -> str:
+        """Say how to mend an option that the type does not have."""
+        standard = BY_KEY.get(str(self._path[-1])) if len(self._path) == 2 else None
+        if standard is not None:
+            fitting = [name for name in fitting if same_family(name, standard.type)]
+        if not fitting or self._path[0] == "platforms":
+            return f"remove `{option}:`"
+        verb = "write" if self._model.type else "add"
+        return f"{verb} `type: {fitting[0]}`, or remove `{option}:`"
 
     def _hold_digits(self) -> None:
         model, kind = self._model, self._kind
@@ -229,6 +240,10 @@ class TypeOptions:
         self, path: Path, found: str, expected: str, remedy: str, *, of_key: bool = False
     ) -> None:
         self._findings.add(path, found, expected, remedy, of_key=of_key)
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _field(option: str) -> Any:

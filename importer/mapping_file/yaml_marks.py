@@ -54,6 +54,10 @@ class YamlText:
         """Give a line without its comment; "" behind the last."""
         return _COMMENT.sub("", self.lines[number]).rstrip() if number < len(self.lines) else ""
 
+    def comment(self, number: int) -> str:
+        """Give a line's comment with its `#`; "" if there is none."""
+        return self.lines[number][len(self.line(number)) :].strip()
+
     def filled_before(self, number: int) -> int | None:
         """Give the last line above this one that is more than a comment."""
         return next((above for above in range(number - 1, -1, -1) if self.line(above)), None)

@@ -132,6 +132,11 @@ def _bracket(written: YamlText, said: Complaint) -> Mistake | None:
         )
     if written.is_closed(written.offset(begun)):
         return _two_in_one(written, said)
+    behind = written.comment(begun[0])
+    if due in behind:
+        found = f"a `{mark}` whose `{due}` stands in a comment, which ` #` begins: {behind}"
+        remedy = f"write the text that has the # in quotes, or the `{due}` before the comment"
+        return Mistake(begun, found, f"a `{due}` before the comment", remedy)
     return Mistake(
         begun,
         f"a `{mark}` that is not closed",

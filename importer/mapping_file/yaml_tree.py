@@ -7,6 +7,7 @@ decision, field by field.  Nothing is constructed, so a mapping file cannot run 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,7 +89,14 @@ def read_yaml(text: str, file: str) -> Located:
     reader = _Reader(file)
     root = reader.read(node, ()) if node is not None else None
     reader.note_marked_texts(text)
-    return Located(file, root, reader.keys, reader.values, tuple(reader.problems))
+    return Located(
+        file,
+        root,
+        reader.keys,
+        reader.values,
+        problems=tuple(reader.problems),
+        faulty=frozenset(reader.faulty),
+    )
 
 
 def _broken(text: str, file: str, error: MarkedYAMLError) -> MappingError:
@@ -123,7 +131,8 @@ class _Reader:
         self.keys: dict[Path, tuple[int, int]] = {}
         self.values: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
-        self._marked: list[ScalarNode] = []
+        self.faulty: set[Path] = set()
+        self._marked: list[tuple[ScalarNode, Path]] = []
 
     def read(self, node: Node, path: Path) -> Any:
         self.values[path] = _spot(node)
@@ -134,15 +143,20 @@ class _Reader:
                 "a mapping file",
                 "remove repeated aliases (&name, *name)",
             )
-        for part in [key for key, _ in node.value] if isinstance(node, MappingNode) else [node]:
-            self._join_surrogates(part)
-            if isinstance(part, ScalarNode) and (part.anchor or str(part.tag).startswith("!")):
-                self._marked.append(part)
+        self._look_at(node, path)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
         return _scalar(node)
+
+    def _look_at(self, node: Node, path: Path) -> None:
+        """Look at a text, or at the keys of a group: what they are, and how they are marked."""
+        is_group = isinstance(node, MappingNode)
+        for part in [key for key, _ in node.value] if is_group else [node]:
+            self._join_surrogates(part)
+            if isinstance(part, ScalarNode) and (part.anchor or str(part.tag).startswith("!")):
+                self._marked.append((part, (*path, str(part.value)) if is_group else path))
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -155,6 +169,9 @@ class _Reader:
                 continue
             self.keys[(*path, key)] = _spot(key_node)
             result[key] = self.read(value_node, (*path, key))
+            if result[key] is None:
+                # YAML sees nothing behind a key where the next thing begins.
+                self.values[(*path, key)] = _spot(key_node)
         return result
 
     def _note_second(self, key: str, path: Path, node: Node) -> None:
@@ -170,9 +187,11 @@ class _Reader:
 
     def note_marked_texts(self, text: str) -> None:
         """Refuse `&name` that no `*name` asks for, and `!name`: they were meant as texts."""
-        for node in self._marked:
-            if node.anchor and self._marked.count(node) > 1:
+        times = Counter(id(node) for node, _ in self._marked)
+        for node, path in self._marked:
+            if node.anchor and times[id(node)] > 1:
                 continue
+            self.faulty.add(path)
             problem = meant_as_text(text, (node.start_mark.line, node.start_mark.column))
             self.problems.append(replace(problem, place=f"{self.file}:{_colon(node)}"))
 

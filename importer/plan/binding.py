@@ -9,7 +9,7 @@ from typing import Any
 from importer.config import RunConfig
 from importer.errors import UsageError
 from importer.job import Job
-from importer.run_options import mapping_hash, what_is_sent
+from importer.run_options import mapping_hash, told_option, what_is_sent
 from importer.stages.reading import difference
 
 VERSION = 1
@@ -39,7 +39,7 @@ def require_planned(path: Path, job: Job, workspace: str, config: RunConfig) -> 
         changes.append(f"the source ({moved})")
     then = planned["options"]
     changes += [
-        f"the option {name}" for name in now["options"] if then.get(name) != now["options"][name]
+        told_option(name) for name in now["options"] if then.get(name) != now["options"][name]
     ]
     if changes:
         raise UsageError(

@@ -177,7 +177,7 @@ def _line(context: Context, name: str, target: str, found: Verdict | None) -> Li
 
 
 def _written(context: Context, profile: Profile, target: str, found: Verdict) -> Line:
-    found = cleaned(profile, found, context.nulls.local.get(profile.name, ()))
+    found = cleaned(profile, found, context.nulls)
     standard = BY_KEY.get(target)
     implied = standard.type if standard else "boolean" if target in PLATFORMS else "string"
     is_implied = found.type == implied or (found.type, implied) == ("integer", "number")

@@ -13,6 +13,7 @@ from importer.proposal.cards import are_cards
 from importer.proposal.context import Context
 from importer.proposal.dates import dates
 from importer.proposal.lists import json_cells, lists
+from importer.proposal.nulls import FoundNulls
 from importer.proposal.numbers import code_reason, numbers
 from importer.proposal.phones import PLUS, phones
 from importer.proposal.profile import Profile, fit
@@ -186,7 +187,7 @@ _JUDGES: dict[str, Judge] = {
 }
 
 
-def cleaned(profile: Profile, found: Verdict, nulls: tuple[str, ...]) -> Verdict:
+def cleaned(profile: Profile, found: Verdict, nulls: FoundNulls) -> Verdict:
     """Add what the cells need besides their type: blanks taken away, what becomes of bad ones."""
     options: dict[str, Any] = dict(found.options)
     evidence = list(found.evidence)
@@ -206,9 +207,11 @@ def cleaned(profile: Profile, found: Verdict, nulls: tuple[str, ...]) -> Verdict
             evidence.append(
                 f"{cells(profile.padded)} have blanks around them, which are taken away."
             )
-    if nulls:
-        options["nulls"] = ["", *nulls]
-        words = ", ".join(f'"{word}"' for word in nulls)
+    local = nulls.local.get(profile.name, ())
+    if local:
+        # They stand in place of the source's, which mean an empty cell here, too.
+        options["nulls"] = ["", *nulls.everywhere, *local]
+        words = ", ".join(f'"{word}"' for word in local)
         evidence.append(
             f"{words} means an empty cell here; in other columns it may mean something."
         )

@@ -40,6 +40,27 @@ def test_runs_of_an_empty_folder_says_how_to_begin(call: Call, folder: Path) -> 
     assert call("runs", "show", "--state-dir", "none", "--json").json["exit"] == 2
 
 
+@pytest.mark.parametrize(
+    "words", [("runs", "show"), ("retry", "last"), ("verify", "last"), ("resume",)]
+)
+def test_in_an_empty_folder_one_is_told_to_begin_a_run(call: Call, words: tuple[str, ...]) -> None:
+    said = call(*words, "--state-dir", "empty", "--json")
+    assert said.exit == 2
+    error = said.json["error"]
+    assert "empty" in error["place"]
+    assert error["found"] in ("no run yet", "no unfinished run")
+    assert "begin one with `moengage-import run`" in error["remedy"]
+
+
+def test_why_in_an_empty_folder_says_that_there_is_no_run(call: Call) -> None:
+    said = call("why", "u1")
+    assert said.exit == 1
+    assert said.out == (
+        "There is no run in this state folder yet.\n"
+        "Next: moengage-import run SOURCE --mapping FILE\n"
+    )
+
+
 def test_runs_show_opens_with_what_to_do_and_names_no_cell_in_a_log(
     call: Call, imported: str
 ) -> None:

@@ -78,6 +78,10 @@ def test_open_choices_are_shown_with_their_lines_and_stop_a_check(call: Call, fo
     line = next(one for one in said.out.splitlines() if "t.yaml:" in one)
     number = int(line.split(":")[1])
     assert line.endswith("u_bd: {column: birthday, format: {decide: [DD/MM/YYYY, MM/DD/YYYY]}}")
+    assert said.out.splitlines()[-1] == (
+        f"Next: open t.yaml, put your choice in place of {{decide: [...]}} in line {number}, "
+        "and then: moengage-import preview t.csv --mapping t.yaml"
+    )
     text = (folder / "t.yaml").read_text().splitlines()
     assert "decide" in text[number - 1]
     stopped = call("check", "t.csv", "--mapping", "t.yaml")
@@ -116,3 +120,12 @@ def test_a_source_that_is_none_is_one_error(call: Call, folder: Path, source: st
     said = call("init", source, "--json")
     assert said.exit == 2
     assert source in said.json["error"]["place"]
+
+
+def test_the_next_step_names_every_line_that_is_left_to_decide(call: Call, folder: Path) -> None:
+    row = ("c-1", "03/04/1990", "03/04/2020 10:15")
+    write_csv(folder / "t.csv", ["customer id", "birthday", "last visit"], [row])
+    said = call("init", "t.csv", "--json").json
+    lines = ", ".join(str(choice["line"]) for choice in said["choices"])
+    assert len(said["choices"]) > 1
+    assert f"{{decide: [...]}} in lines {lines}, and then: moengage-import" in said["next"]

@@ -59,7 +59,7 @@ def test_without_a_terminal_it_is_said_that_an_unfinished_run_is_closed(
     assert said.exit == 0
     (line,) = (line for line in said.out.splitlines() if line.startswith("Unfinished:"))
     assert f"run {stopped} of this source, unfinished (2 rows pending), is closed by" in line
-    assert "(the mapping has changed); with --if-unfinished refuse it would stay" in line
+    assert ", because the mapping has changed; with --if-unfinished refuse it would stay" in line
     assert standing(stopped) == "closed"
 
 

@@ -113,6 +113,7 @@ def test_a_run_whose_ids_stand_in_no_row_says_so(
     said = call("run", users, "-m", "m.yaml", "--only", "u99", "--json")
     (note,) = [one["message"] for one in said.json["warnings"]]
     assert note.startswith("no row of 3 has an id of --only; ")
+    assert said.json["next"] == f"moengage-import preview {users} --mapping m.yaml"
     assert (said.exit, said.json["fates"]["filtered"], said.json["requests"]) == (0, 3, 0)
 
 

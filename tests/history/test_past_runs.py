@@ -83,6 +83,9 @@ def test_a_run_that_goes_on_is_told_from_one_that_was_killed(
     assert killed.exit is None
     assert sum(killed.fates.values()) == 400
     assert killed.next == f"moengage-import resume {killed.run} --state-dir {state}"
+    with pytest.raises(UsageError, match="goes on, or was killed") as refused:
+        retry_rows(killed.run, target_of(sandbox), state_dir=state)
+    assert refused.value.problem.remedy.endswith(killed.next)
     report = resume_run(find_unfinished(state), target_of(sandbox))
     (finished,) = list_runs(state)
     assert finished.standing is Standing.FINISHED
@@ -116,8 +119,10 @@ def test_a_run_is_found_by_its_beginning_and_by_last(
     sandbox: SandboxThread, users: Path, tmp_path: Path
 ) -> None:
     state = tmp_path / "state"
-    with pytest.raises(UsageError, match="which is no run here"):
+    with pytest.raises(UsageError, match="no run yet"):
         find_past_run(state, "last")
+    with pytest.raises(UsageError, match="`2026`, which is no run here"):
+        find_past_run(state, "2026")
     assert list_runs(state) == ()
     first, second = (run(sandbox, users, MAPPING, state, limit=n) for n in (3, 4))
     assert find_past_run(state, "last").run in (first.run, second.run)

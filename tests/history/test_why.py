@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from importer import Fate, RunConfig, Stop, StopSignal, retry_rows, run_import
+from importer.cli.story_pages import story_page
 from importer.errors import UsageError
 from importer.history.explanations import explanation
 from importer.history.past_runs import list_runs
@@ -150,6 +151,8 @@ def test_a_row_of_a_run_that_stopped_is_pending_and_told_once_when_it_was_resume
     assert (waiting.fate, waiting.row, waiting.line) == (Fate.PENDING, 3000, 3001)
     assert "not tried before the run ended" in waiting.explanation
     assert waiting.remedy == f"`moengage-import resume {begun.run} --state-dir {state}` sends it"
+    shown = "\n".join(story_page(explain_user(state, "u-2999"), show_values=False))
+    assert "  pending: it was not tried before the run ended\n" in shown
     unknown = explain_user(state, "u-9999")
     assert (unknown.rows, unknown.unsettled) == ((), ())
     (search,) = unknown.searches

@@ -18,6 +18,12 @@ def test_a_missing_column_is_named_with_its_place_and_the_nearest_name() -> None
     assert problem.remedy == 'did you mean "E-mail"?'
 
 
+def test_a_mapping_in_place_of_the_source_is_told() -> None:
+    with pytest.raises(MappingError, match="looks like a mapping") as caught:
+        bind(parse_mapping(HEAD), ["mapping: 1"], "m.yaml")
+    assert "swapped" in caught.value.problem.remedy
+
+
 def test_a_missing_column_of_a_template_is_told_where_the_template_stands() -> None:
     text = HEAD + "attributes:\n  a: {template: '{Frist Name} (x)'}\n"
     with pytest.raises(MappingError) as caught:

@@ -42,7 +42,7 @@ def test_an_attribute_without_checks_has_none() -> None:
         ("{massage: x, min: 0}", "4:41", "did you mean `message`?"),
         ("5", "4:40", "holds no checks"),
         ("[5]", "4:41", "holds no checks"),
-        ("", "4:39", "holds no checks"),
+        ("", "4:33", "holds no checks"),
         ("{}", "4:40", "holds no checks"),
         ("{message: x}", "4:40", "holds no checks"),
         ("{min: 0, message: [x]}", "4:58", "no text"),

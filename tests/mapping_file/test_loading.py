@@ -167,6 +167,25 @@ def test_a_date_format_may_be_tokens_or_directives(written: str, pattern: str) -
         (HEAD + "attributes: {status: A}\n", ["the attribute name `status`"]),
         (HEAD + "attributes: {moe_mine: A}\n", ["the attribute name `moe_mine`"]),
         (HEAD + "attributes: {a: {blank: skip}}\n", ["takes its value from nowhere"]),
+        (
+            HEAD + "attributes: {a: {constant: }}\n",
+            ["m.yaml:3:18: `constant:` with nothing behind it; expected a text, a number"],
+        ),
+        (
+            HEAD + "attributes: {a: {column: , type: date}, b: {first_valid: }}\n",
+            ["`column:` with nothing behind it; expected the name of a column", "`first_valid:`"],
+        ),
+        (
+            HEAD + "attributes:\n  a:\n  b: B\n",
+            ["m.yaml:4:3: `a:` with nothing behind it; expected the name of a column"],
+        ),
+        (HEAD + "attributes: {a: {object: {x: }}}\n", ["`x:` with nothing behind it"]),
+        (
+            "mapping: 1\ncustomer_id:\nattributes: {}\n",
+            ["m.yaml:2:1: `customer_id:` with nothing behind it"],
+        ),
+        (HEAD + "attributes:\n", ["m.yaml:3:1: `attributes:` holds nothing; expected a group"]),
+        (HEAD + "unset:\nwhere: {A: }\n", ["`unset:` holds nothing", "`A:` holds nothing"]),
         (HEAD + "attributes: {a: {column: A, constant: 1}}\n", ["column and constant"]),
         (
             HEAD + "attributes: {a: {constant: [1], type: string}}\n",
@@ -344,17 +363,6 @@ def test_any_tree_is_a_mapping_or_one_clear_error(tree: dict[str, object]) -> No
         ("customer_id: A\n", "write `mapping: 1`"),
         ("mapping: 2\ncustomer_id: A\n", "write `mapping: 1`"),
         ("mapping: 1\n", "add a line `customer_id: ...`"),
-        (
-            "mapping: 1\ncustomer_id: [ID, E-mail]\n",
-            "write one column, or {first_filled: [ID, E-mail]}",
-        ),
-        ("mapping: 1\ncustomer_id: [ID]\n", "write the column alone: ID"),
-        (
-            HEAD + "attributes: {email: ['A, B', C]}\n",
-            'write one column, or {first_filled: ["A, B", C]}',
-        ),
-        (HEAD + "attributes: [A, B]\n", "correct the value"),
-        (HEAD + "duplicates: {keep: last, by: [A, B]}\n", "correct the value"),
         (HEAD + "first_name: First Name\n", "put it under `attributes:`"),
         (HEAD + "E-mail: Mail\n", "put it under `attributes:`"),
         (HEAD + "loyalty: Tier\n", "put it under `attributes:` if it is an attribute, or else"),
@@ -379,3 +387,47 @@ def test_a_table_in_place_of_a_mapping_is_told_without_its_cells(tmp_path: Path,
         load_mapping(path)
     assert "swapped" in str(caught.value)
     assert "asha" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name\nu1,asha\nu2,b\n",
+        'id;name\nu1: asha;[x\n"u2"x;b\n',
+        'id\tname\n"u1"x\tasha\nu2\tb\n',
+        "customer_id,name,mapping\n@1,asha,mapping: 1\n",
+        '{"id": "u1", "name": "asha"}\n{"id": "u2", "name": "b"}\n',
+        'id,note\nu1,"asha\nis\n here"\nu2,b\nu3,c\nu4,d\n',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_told_by_what_is_in_it_whatever_its_name(
+    tmp_path: Path, content: str, encoding: str
+) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(content.encode(encoding))
+    with pytest.raises(MappingError, match="looks like a table") as caught:
+        load_mapping(path)
+    assert "swapped" in str(caught.value)
+    assert "asha" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1, 2]\nb: [3, 4]\n",
+        "mapping: 1\nid, name\nu1, asha\n",
+        "customer_id: [a, b]\nattributes: [a, b]\nx, y\n",
+    ],
+)
+def test_a_broken_mapping_is_no_table(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(text)
+    with pytest.raises(MappingError) as caught:
+        load_mapping(path)
+    assert "looks like a table" not in str(caught.value)
+
+
+def test_every_mapping_that_is_shipped_is_no_table() -> None:
+    for path in Path("mappings").glob("*.yaml"):
+        assert load_mapping(path).customer_id

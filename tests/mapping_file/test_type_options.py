@@ -76,6 +76,35 @@ def test_an_option_that_cannot_be_meant_is_refused(options: str, message: str) -
         parse_mapping(f"{HEAD}attributes: {{a: {{column: A, {options}}}}}\n", "m.yaml")
 
 
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("attributes: {a: {column: A, decimal: ','}}", "add `type: integer`, or remove `decimal:`"),
+        (
+            "attributes: {a: {column: A, type: date, decimal: ','}}",
+            "write `type: integer`, or remove `decimal:`",
+        ),
+        # MoEngage says what type these are
+        ("attributes: {email: {column: A, decimal: ','}}", "remove `decimal:`"),
+        (
+            "attributes: {email: {column: A, region: IN}}",
+            "add `type: phone`, or remove `region:`",
+        ),
+        (
+            "platforms: [{platform: web, active: {column: A, region: IN}}]",
+            "remove `region:`",
+        ),
+    ],
+)
+def test_an_option_of_another_type_is_told_with_what_may_be_done(line: str, remedy: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(f"{HEAD}{line}\n")
+    (problem,) = caught.value.problems
+    assert problem.remedy == remedy
+    if "decimal" in line:
+        assert problem.expected == "`decimal:` only with type integer, number, money or geo"
+
+
 def test_a_deciding_column_must_exist_and_is_no_column_left_over() -> None:
     text = f"{HEAD}unmapped: error\nattributes: {{a: {{column: A, type: phone, region: {{column: C}}}}}}"
     mapping = parse_mapping(text)

@@ -90,6 +90,14 @@ def problem(text: str) -> tuple[str, str, str, str]:
             "a `}` where the `[`",
             "write `]` before it",
         ),
+        (
+            HEAD + "  a: {column: Col #1}\n",
+            "4:6",
+            "`}` stands in a comment, which ` #` begins: #1}",
+            "write the text that has the # in quotes",
+        ),
+        (HEAD + "  a: {first_valid: [A #1, B]}\n", "4:20", "comment", "the # in quotes"),
+        (HEAD + "  a: {column: A # is it?\n", "4:6", "a `{` that is not closed", "write the `}`"),
         (HEAD + "  a: {column: A}}\n", "4:17", "a `}` too many", "remove it"),
     ],
 )
@@ -117,6 +125,27 @@ def test_what_is_not_a_usual_mistake_is_told_in_the_parsers_words() -> None:
 def test_an_anchor_that_is_used_is_no_text() -> None:
     mapping = parse_mapping(HEAD + "  a: {column: &name A}\n  b: {column: *name}\n")
     assert [entry.columns for entry in mapping.attributes] == [("A",), ("A",)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "attributes: {a: &Email}",
+        "attributes: {a: &Email x}",
+        "attributes: {a: {column: A, type: &date}}",
+        "attributes: {a: !date}",
+        "attributes: {&Email : A}",
+        "attributes: &Email",
+        "unmapped: &error",
+        "where: {City: &Pune}",
+        "unset: &plan",
+    ],
+)
+def test_what_follows_from_such_a_mark_is_not_told_besides_it(line: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(f"mapping: 1\ncustomer_id: id\n{line}\n", "m.yaml")
+    (only,) = caught.value.problems
+    assert "which means something else in YAML" in only.found
 
 
 @given(st.text("ab :-\n\t'\"{}[],#&*!|>%@`\\\r1", max_size=40))

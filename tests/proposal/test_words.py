@@ -108,3 +108,22 @@ def test_a_word_that_may_mean_something_elsewhere_is_empty_in_its_column_only(
     assert "source:" not in found.text
     assert value_of(found, "age") == '{column: age, nulls: ["", NA]}'
     assert "in other columns it may mean something" in evidence_of(found, "age")
+
+
+def test_several_words_that_mean_nothing_leave_a_column_its_type(tmp_path: Path) -> None:
+    """`-` may be a city, so that the list of `points` stands in place of the source's."""
+    numbers = [str(row) for row in range(40)]
+    empty = ["-", "NULL", "N/A"] * 4
+    found = proposed(
+        tmp_path,
+        {
+            "points": [*numbers, *empty],
+            "amount": [*empty, *(f"{number}.50" for number in numbers)],
+            "city": ["Pune", "Bonn", "Oslo", "-"] * 13,
+        },
+    )
+    assert 'source: {nulls: ["", "NULL", N/A]}' in found.text
+    own = 'nulls: ["", "NULL", N/A, "-"]'
+    assert value_of(found, "points") == f"{{column: points, type: integer, {own}}}"
+    assert value_of(found, "amount") == f"{{column: amount, type: number, {own}}}"
+    assert value_of(found, "city") == "city"

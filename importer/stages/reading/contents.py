@@ -32,6 +32,13 @@ _BINARY: tuple[tuple[bytes, Format, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "workbook", "an old workbook"),
 )
 _BINARY_DATA = "binary data"
+_PROMISES = {
+    ".parquet": "a Parquet file",
+    ".xlsx": "a workbook",
+    ".xlsm": "a workbook",
+    ".xls": "a workbook",
+}
+_TEXT_BYTES_A_CONTROL = 50
 _TEXTS = (
     (re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.I), "an HTML page"),
     (re.compile(rb"<\?xml", re.I), "an XML file"),
@@ -57,7 +64,7 @@ def format_of(
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if _is_json_lines(path, text):
         return "jsonl"
-    kind = _kind(head)
+    kind = _kind(head) or (_BINARY_DATA if _promised(path) and _is_noise(head) else "")
     if kind and not (is_said_text and kind == _BINARY_DATA):
         raise _refusal(path, f"{kind} inside a {compression} file" if compression else kind)
     return "csv"
@@ -95,6 +102,18 @@ def _is_text(head: bytes) -> bool:
     return not any(byte < 0x20 and byte not in b"\t\r\n" for byte in head[:4096])
 
 
+def _is_noise(head: bytes) -> bool:
+    """Tell whether bytes have more control characters than a text may have by accident."""
+    start = head[:4096]
+    controls = sum(byte < 0x20 and byte not in b"\t\r\n" for byte in start)
+    return controls * _TEXT_BYTES_A_CONTROL > len(start) and not is_wide(head)
+
+
+def _promised(path: str) -> str:
+    """Say what a file's name promises, if that is no text: a Parquet file, or a workbook."""
+    return next((kind for end, kind in _PROMISES.items() if path.lower().endswith(end)), "")
+
+
 def _unreadable_text(head: bytes) -> str:
     line = head.lstrip(b"\r\n").split(b"\n", 1)[0]
     if b"\x00" in line:
@@ -104,6 +123,11 @@ def _unreadable_text(head: bytes) -> str:
 
 def _refusal(path: str, kind: str) -> SourceError:
     expected = "delimited text, Parquet, JSON lines or a workbook"
-    if path.endswith(".parquet"):
-        kind += ", which is not a Parquet file"
-    return SourceError(path, kind, expected, "export the table as CSV (UTF-8) or Parquet")
+    remedy = "export the table as CSV (UTF-8) or Parquet"
+    promised = _promised(path)
+    if promised:
+        kind += f", which is not {promised}"
+    if promised and kind.startswith(_BINARY_DATA):
+        kind += " as its name says, nor a text that can be read"
+        remedy = f"copy it again, since it may be damaged or encrypted, or {remedy}"
+    return SourceError(path, kind, expected, remedy)

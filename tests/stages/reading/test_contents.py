@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from importer.errors import SourceError
@@ -53,6 +55,31 @@ def test_anything_else_is_refused_by_what_it_is(head: bytes, kind: str) -> None:
 def test_an_html_page_named_parquet_is_called_no_parquet_file() -> None:
     with pytest.raises(SourceError, match="an HTML page, which is not a Parquet file"):
         format_of("users.parquet", b"<html>", "")
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "R.Parquet", "r.xlsx", "r.xls"])
+@pytest.mark.parametrize("size", [400, 5000])
+def test_random_bytes_are_told_to_be_neither_what_the_name_says_nor_text(
+    name: str, size: int
+) -> None:
+    for seed in range(10):
+        noise = random.Random(seed).randbytes(size)  # noqa: S311 - a test
+        with pytest.raises(SourceError) as caught:
+            format_of(name, noise, "")
+        kind = "a Parquet file" if "parquet" in name.lower() else "a workbook"
+        assert caught.value.problem.found == (
+            f"binary data, which is not {kind} as its name says, nor a text that can be read"
+        )
+        assert "damaged or encrypted" in caught.value.problem.remedy
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.xls"])
+@pytest.mark.parametrize(
+    "head",
+    [b"id,name\n1,a\n", "id\tname\n".encode("utf-16"), b"id,name\n1," + b"a" * 80 + b"\x0c\n"],
+)
+def test_a_text_under_another_name_is_read_as_text(name: str, head: bytes) -> None:
+    assert format_of(name, head, "") == "csv"
 
 
 @pytest.mark.parametrize("head", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"%PDF"])
