@@ -31,11 +31,11 @@ import numpy as np
 
 import importer.run
 from importer import Rate, RunConfig, Secret, SendingConfig, Target
-from importer.accounts import Accounts
-from importer.checkpoints import Checkpoints
 from importer.job import open_job
 from importer.memory.value_hashes import payload_hashes, slots_of
 from importer.pipeline import Preparer
+from importer.runs.accounts import Accounts
+from importer.runs.checkpoints import Checkpoints
 from importer.stages.recording import Accepted, Ledger, Scope, note_accepted, open_scope, run_number
 from importer.stages.sending import run_in_loop
 

@@ -29,17 +29,17 @@ if TYPE_CHECKING:
         TargetError,
         UsageError,
     )
-    from importer.expectations import Difference
     from importer.history.comparing import Compared, Verdict
     from importer.history.past_runs import PastRun, Standing, find_past_run, list_runs
     from importer.history.pruning import Pruned, prune_runs
     from importer.history.verify import Verification, VerifiedUser, verify_run
     from importer.history.why import RowStory, Story, explain_row, explain_user
-    from importer.mapping_check import MappingCheck, check_mapping
+    from importer.mapping_check.check import MappingCheck, check_mapping
+    from importer.mapping_check.expectations import Difference
+    from importer.mapping_check.own_tests import MappingTestResult, run_mapping_tests
     from importer.mapping_file import Mapping, load_mapping
     from importer.mapping_file.conversion import Converted, convert_mapping
     from importer.mapping_file.schema import mapping_schema
-    from importer.mapping_tests import MappingTestResult, run_mapping_tests
     from importer.memory.opening import clear_memory, show_memory
     from importer.mended.retried_rows import RetryChoice
     from importer.observer import Observer
@@ -62,13 +62,13 @@ _HOMES = {
     "Compared": "history.comparing",
     "Converted": "mapping_file.conversion",
     "Defect": "errors",
-    "Difference": "expectations",
+    "Difference": "mapping_check.expectations",
     "Fate": "records",
     "ImporterError": "errors",
     "Mapping": "mapping_file",
-    "MappingCheck": "mapping_check",
+    "MappingCheck": "mapping_check.check",
     "MappingError": "errors",
-    "MappingTestResult": "mapping_tests",
+    "MappingTestResult": "mapping_check.own_tests",
     "Observer": "observer",
     "PastRun": "history.past_runs",
     "Ping": "ping",
@@ -102,7 +102,7 @@ _HOMES = {
     "Verification": "history.verify",
     "VerifiedUser": "history.verify",
     "base_url_for": "config",
-    "check_mapping": "mapping_check",
+    "check_mapping": "mapping_check.check",
     "check_source": "check",
     "clear_memory": "memory.opening",
     "convert_mapping": "mapping_file.conversion",
@@ -121,7 +121,7 @@ _HOMES = {
     "resume_run": "resume",
     "retry_rows": "retry",
     "run_import": "run",
-    "run_mapping_tests": "mapping_tests",
+    "run_mapping_tests": "mapping_check.own_tests",
     "show_memory": "memory.opening",
     "verify_run": "history.verify",
 }

@@ -14,12 +14,12 @@ from importer.constant_id import require_several_users
 from importer.executors.local import prepared_alone
 from importer.hints import after_check, reading_flags
 from importer.job import Job, MappingLike, SourcesLike, open_job
-from importer.losses import Losses
 from importer.mended.fixes import check_mark
 from importer.observer import Observer, Silence
-from importer.outputs import require_harmless, set_aside
 from importer.prepared import Prepared
 from importer.records import Block, Fate, Stop
+from importer.runs.losses import Losses
+from importer.runs.outputs import require_harmless, set_aside
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import (
     Journal,

@@ -16,7 +16,7 @@ from importer.keys import user_keys
 from importer.mapping_file import Mapping
 from importer.prepared import Prepared
 from importer.records import Fate, Int64s, Rejection
-from importer.registration import Begun
+from importer.runs.registration import Begun
 from importer.sieves import refused
 from importer.stages.recording import (
     FATES,

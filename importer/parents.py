@@ -10,14 +10,14 @@ from importer.config import RunConfig
 from importer.errors import SourceError, UsageError
 from importer.hints import about_runs
 from importer.job import MappingLike
-from importer.kept_copies import kept_mapping
 from importer.mapping_file import Mapping, load_mapping, parse_mapping
 from importer.mended.fixes import CHECK
 from importer.mended.retried_rows import Counts, Retried, RetryChoice, digest_of
 from importer.mended.table import MendedTable
 from importer.plurals import counted
 from importer.records import Fate, SourceOptions
-from importer.run_options import config_from, mapping_hash
+from importer.runs.kept_copies import kept_mapping
+from importer.runs.run_options import config_from, mapping_hash
 from importer.stages.recording import (
     FATES,
     DeadRows,

@@ -11,13 +11,13 @@ from importer.config import RunConfig, Target
 from importer.errors import TargetError, UsageError
 from importer.hints import about_runs
 from importer.job import Job, open_job, require_same_workspace
-from importer.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.mapping_file import Mapping, parse_mapping
 from importer.observer import Observer
-from importer.outputs import outputs_of, require_harmless
-from importer.registration import go_on, require_same_source
 from importer.run import carry_out
-from importer.run_options import config_from, mapping_hash
+from importer.runs.kept_copies import kept_fixes, kept_mapping, kept_only
+from importer.runs.outputs import outputs_of, require_harmless
+from importer.runs.registration import go_on, require_same_source
+from importer.runs.run_options import config_from, mapping_hash
 from importer.stages.reading import lasting_path
 from importer.stages.recording import (
     UNFINISHED,

@@ -21,7 +21,6 @@ from importer.job import Job, MappingLike, require_same_workspace
 from importer.mended.retried_rows import Counts, RetryChoice
 from importer.mended.table import MendedTable
 from importer.observer import Observer
-from importer.outputs import outputs_of, require_harmless
 from importer.parents import (
     dead_rows,
     find_dead_letter,
@@ -31,9 +30,10 @@ from importer.parents import (
 )
 from importer.plurals import counted
 from importer.records import SourceOptions
-from importer.registration import Begun, begin_retry
 from importer.run import carry_out
-from importer.run_options import mapping_hash, options_of
+from importer.runs.outputs import outputs_of, require_harmless
+from importer.runs.registration import Begun, begin_retry
+from importer.runs.run_options import mapping_hash, options_of
 from importer.stages.recording import (
     ORDER_OF,
     Journal,

@@ -11,18 +11,18 @@ from datetime import UTC, datetime
 from importer.config import RunConfig, Target, time_limits
 from importer.constant_id import require_several_users
 from importer.errors import ImporterError
-from importer.import_run import ImportRun
 from importer.job import Job, MappingLike, SourcesLike, open_job, require_same_workspace
 from importer.memory.opening import require_memory, run_memory
 from importer.observer import Observer, Silence
 from importer.other_rows import other_rows
-from importer.outputs import outputs_of, require_harmless
 from importer.pipeline import Preparer
 from importer.plan.binding import require_planned
 from importer.plan.forecast import hold_to_guards
 from importer.plurals import counted
-from importer.registration import Begun, begin
 from importer.repeated_users import require_users_once
+from importer.runs.import_run import ImportRun
+from importer.runs.outputs import outputs_of, require_harmless
+from importer.runs.registration import Begun, begin
 from importer.stages.recording import Ledger, network_file_system, state_lock
 from importer.stages.reporting import RunReport
 from importer.stopping import StopSignal, out_of_time, stop_for

@@ -17,9 +17,7 @@ from zlib import crc32
 import pyarrow as pa
 
 from importer import RunConfig, RunReport, Secret, Target, run_import
-from importer.checkpoints import Checkpoints
 from importer.errors import UsageError
-from importer.feed import PreparedBlocks
 from importer.keys import user_keys
 from importer.mapping_file import Mapping as MappingFile
 from importer.mapping_file import parse_mapping
@@ -28,6 +26,8 @@ from importer.plan.plan import Plan, plan_import
 from importer.records import SourceOptions
 from importer.resume import find_unfinished, open_unfinished, resume_run
 from importer.retry import retry_rows
+from importer.runs.checkpoints import Checkpoints
+from importer.runs.feed import PreparedBlocks
 from importer.stages.recording import Ledger, find_scope, look_up, open_for_reading
 from importer.stages.sending import NoAnswer, Reply
 from tests.journeys import FAST, write_csv
@@ -361,14 +361,14 @@ def patched(world: World) -> Iterator[None]:
         return done
 
     everywhere: dict[str, object] = {
-        "importer.import_run.Client": Door,
+        "importer.runs.import_run.Client": Door,
         "importer.stages.sending.courier.backoff_seconds": lambda *_: 0.0,
         "os.fsync": lambda _: None,
     }
     in_place: dict[str, object] = {
-        "importer.import_run.BlockFeed": InPlace,
-        "importer.import_run.Checkpoints": Seen,
-        "importer.checkpoints.COMMIT_SECONDS": 1e6,
+        "importer.runs.import_run.BlockFeed": InPlace,
+        "importer.runs.import_run.Checkpoints": Seen,
+        "importer.runs.checkpoints.COMMIT_SECONDS": 1e6,
         "importer.stages.recording.Ledger.submit": submit,
     }
     with ExitStack() as stack:

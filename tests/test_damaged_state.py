@@ -29,8 +29,8 @@ from importer.mapping_file import parse_mapping
 from importer.memory.opening import show_memory
 from importer.observer import Silence
 from importer.records import Fate
-from importer.registration import begin
 from importer.resume import find_unfinished, resume_run
+from importer.runs.registration import begin
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.recording import Ledger, latest_begin, open_for_reading, runs
 from tests.journeys import FAST, profiles, run, target_of, write_csv

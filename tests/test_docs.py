@@ -11,8 +11,8 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from importer.mapping_check.own_tests import run_mapping_tests
 from importer.mapping_file import parse_mapping
-from importer.mapping_tests import run_mapping_tests
 from importer.moengage.attributes import STANDARD_ATTRIBUTES
 from importer.records import DEAD_LETTER_COLUMNS, Fate
 from importer.rules import RULES

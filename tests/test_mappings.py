@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from importer.mapping_check.own_tests import run_mapping_tests
 from importer.mapping_file import Mapping, bind, load_mapping
-from importer.mapping_tests import run_mapping_tests
 from importer.stages.reading import open_source
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,11 +22,11 @@ from importer import (
     StopSignal,
     run_import,
 )
-from importer.accounts import Accounts
 from importer.mapping_file import parse_mapping
 from importer.memory.opening import show_memory
 from importer.observer import Silence
 from importer.resume import find_unfinished, resume_run
+from importer.runs.accounts import Accounts
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import FAST, fates, profiles, target_of, write_csv
 

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from importer import Fate, RunConfig, RunReport, Stop, StopSignal, run_import
-from importer.checkpoints import Checkpoints
 from importer.errors import SourceChanged, StateError, TargetError, UsageError
 from importer.history.past_runs import find_past_run
 from importer.mapping_file import parse_mapping
@@ -21,7 +20,8 @@ from importer.observer import Silence
 from importer.records import TextBlock
 from importer.resume import find_unfinished, open_unfinished, resume_run
 from importer.retry import retry_rows
-from importer.run_options import takes_all_of
+from importer.runs.checkpoints import Checkpoints
+from importer.runs.run_options import takes_all_of
 from importer.sandbox import SandboxConfig, SandboxThread
 from importer.stages.reading.blocks import DelimitedFile
 from importer.stages.recording import RunRecord, open_for_reading, read_row_log, runs

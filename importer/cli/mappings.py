@@ -14,9 +14,9 @@ from importer.cli.reading_flags import with_reading_flags
 from importer.plurals import counted
 
 if TYPE_CHECKING:
-    from importer.expectations import Difference
-    from importer.mapping_check import MappingCheck
-    from importer.mapping_tests import MappingTestResult
+    from importer.mapping_check.check import MappingCheck
+    from importer.mapping_check.expectations import Difference
+    from importer.mapping_check.own_tests import MappingTestResult
 
 app = typer.Typer(
     help="Check, test and convert mapping files; write their schema for editors.",
@@ -48,7 +48,7 @@ def check(
     from importer.cli.output import print_json
     from importer.config import RunConfig
     from importer.hints import command, reading_flags
-    from importer.mapping_check import check_mapping
+    from importer.mapping_check.check import check_mapping
 
     found = check_mapping(file, sources or (), RunConfig(source=reading))
     if not as_json:
@@ -93,7 +93,7 @@ def _sentence(found: MappingCheck) -> str:
 def run_tests(file: File, as_json: options.Json = False) -> int:
     """Run the tests inside a mapping file: cells in, payload out."""
     from importer.cli.output import print_json
-    from importer.mapping_tests import run_mapping_tests
+    from importer.mapping_check.own_tests import run_mapping_tests
 
     results = run_mapping_tests(file)
     failed = sum(not result.passed for result in results)
@@ -147,7 +147,7 @@ def schema(out: Out = None, as_json: options.Json = False) -> int:
     """Print the JSON Schema with which editors complete and check mapping files."""
     from importer.cli.output import print_json
     from importer.mapping_file.schema import mapping_schema, schema_text
-    from importer.outputs import write_text
+    from importer.runs.outputs import write_text
 
     name = out.name if out else "mapping.schema.json"
     following = f"begin a mapping with: # yaml-language-server: $schema={name}"
@@ -205,7 +205,7 @@ def convert(
     """Turn MoEngage's own mapping file (JSON) into a mapping of ours (YAML)."""
     from importer.cli.output import print_json
     from importer.mapping_file.conversion import convert_mapping
-    from importer.outputs import write_text
+    from importer.runs.outputs import write_text
 
     found = convert_mapping(file, id_column=id_column, timezone=timezone, lists=lists or ())
     shown = "FILE" if out is None else shlex.quote(str(out))

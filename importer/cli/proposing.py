@@ -65,8 +65,8 @@ def init(
     """Look at the source and write a mapping for it, with the evidence in comments."""
     from importer.cli.output import print_json
     from importer.hints import command
-    from importer.outputs import write_text
     from importer.proposal import SAMPLE_ROWS, name_for, propose_mapping
+    from importer.runs.outputs import write_text
 
     path = None if out == "-" else Path(out or f"{name_for(sources[0])}.yaml")
     if path is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def about_others(job: Job, target: Target, config: RunConfig) -> tuple[str, ...]:
     """Say what becomes of other unfinished runs of the source."""
-    from importer.unfinished import about_unfinished
+    from importer.runs.unfinished import about_unfinished
 
     return about_unfinished(job, target, config)
 
@@ -33,7 +33,7 @@ def whether_first_time(job: Job, target: Target, config: RunConfig) -> RunConfig
 
 def what_of_the_unfinished(job: Job, target: Target, config: RunConfig) -> RunConfig:
     """Ask whether to go on with the unfinished run that this call repeats, or to close another."""
-    from importer.unfinished import repeated_run
+    from importer.runs.unfinished import repeated_run
 
     before = repeated_run(job, target, config)
     if before is None:
@@ -49,7 +49,7 @@ def _closing_others(job: Job, target: Target, config: RunConfig) -> RunConfig:
     """Ask whether unfinished runs may be closed that could not be gone on with any more."""
     from importer.errors import UsageError
     from importer.hints import about_runs
-    from importer.unfinished import replaced_runs
+    from importer.runs.unfinished import replaced_runs
 
     for before, sentence in replaced_runs(job, target, config):
         told = f"{sentence[:1].upper()}{sentence[1:]}."

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.hints import about_runs
-from importer.losses import reasons_of
 from importer.parents import known_run
 from importer.records import Fate
-from importer.run_options import takes_all_of
+from importer.runs.losses import reasons_of
+from importer.runs.run_options import takes_all_of
 from importer.stages.recording import (
     UNFINISHED,
     Holder,

@@ -8,10 +8,10 @@ from dataclasses import replace
 from importer.errors import SourceChanged
 from importer.history.past_runs import PastRun
 from importer.job import Job, open_job
-from importer.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.mapping_file import parse_mapping
 from importer.records import Block, Int64s
-from importer.run_options import config_from
+from importer.runs.kept_copies import kept_fixes, kept_mapping, kept_only
+from importer.runs.run_options import config_from
 from importer.stages.reading import difference, picked, visible_difference
 from importer.stored_rows import kept_places, stored_job
 

@@ -9,7 +9,7 @@ from typing import Any
 from importer.config import RunConfig
 from importer.errors import UsageError
 from importer.job import Job
-from importer.run_options import mapping_hash, told_option, what_is_sent
+from importer.runs.run_options import mapping_hash, told_option, what_is_sent
 from importer.stages.reading import difference
 
 VERSION = 1

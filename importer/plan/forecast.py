@@ -15,7 +15,7 @@ from importer.mapping_file import Guards
 from importer.observer import Observer
 from importer.plan.comparison import Comparison
 from importer.plan.guard import Expectation, breaches, guarded_stop
-from importer.registration import Begun
+from importer.runs.registration import Begun
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import RunRecord, RunState, find_scope, open_for_reading, runs
 from importer.stopping import StopSignal, stop_for

@@ -17,13 +17,13 @@ from importer.config import RunConfig
 from importer.hints import after_plan
 from importer.job import Job, MappingLike, SourcesLike, open_job
 from importer.observer import Observer
-from importer.outputs import require_harmless
 from importer.pipeline import Preparer
 from importer.plan.binding import binding
 from importer.plan.comparison import Comparison
 from importer.plan.forecast import comparison_with, expectation
 from importer.plan.guard import EXIT, breaches
 from importer.records import Fate
+from importer.runs.outputs import require_harmless
 from importer.stages.recording import (
     database_path,
     known_secret,

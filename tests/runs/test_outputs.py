@@ -10,8 +10,8 @@ from importer import RunConfig, check_source
 from importer.errors import UsageError
 from importer.job import open_job
 from importer.mapping_file import parse_mapping
-from importer.outputs import require_harmless
 from importer.plan.plan import plan_import
+from importer.runs.outputs import require_harmless
 from importer.sandbox import SandboxConfig, SandboxThread
 from tests.journeys import run
 

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from importer.accounts import Accounts
-from importer.checkpoints import Checkpoints
 from importer.config import RunConfig, Target, time_limits
 from importer.errors import ImporterError, StateError
 from importer.executors.local import prepared_alone, prepared_blocks, workers_for
-from importer.feed import BlockFeed, PreparedBlocks
 from importer.hints import after_run
 from importer.job import Job
-from importer.losses import Losses, Remark, reasons_of
 from importer.memory.run_memory import RunMemory
 from importer.observer import Observer, Pauses
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Request
-from importer.registration import Begun
-from importer.run_files import RunFiles
+from importer.runs.accounts import Accounts
+from importer.runs.checkpoints import Checkpoints
+from importer.runs.feed import BlockFeed, PreparedBlocks
+from importer.runs.losses import Losses, Remark, reasons_of
+from importer.runs.registration import Begun
+from importer.runs.run_files import RunFiles
 from importer.sieves import Sieve, sifted
 from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code

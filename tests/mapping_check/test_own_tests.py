@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from importer.errors import MappingError
+from importer.mapping_check.own_tests import run_mapping_tests
 from importer.mapping_file import parse_mapping
-from importer.mapping_tests import run_mapping_tests
 
 HEAD = (
     "mapping: 1\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from importer.errors import MappingError
-from importer.mapping_check import check_mapping
+from importer.mapping_check.check import check_mapping
 from tests.journeys import write_csv
 
 COLUMNS = ["id", "First Name", "Phone", "Status", "Extra"]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from importer.errors import StateError
-from importer.run_options import file_hash, ids_hash, mapping_hash
+from importer.runs.run_options import file_hash, ids_hash, mapping_hash
 from importer.stages.recording import RunFolder, RunRecord
 
 _ANEW = (

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from importer import checkpoints
-from importer.checkpoints import Checkpoints
 from importer.errors import StateError
+from importer.runs import checkpoints
+from importer.runs.checkpoints import Checkpoints
 from importer.stages.recording import Ledger, Progress
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from importer.expectations import meant, missing_parts, shown
+from importer.mapping_check.expectations import meant, missing_parts, shown
 from importer.mapping_file import parse_mapping
 
 HEAD = "mapping: 1\ncustomer_id: id\ntests:\n"

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from importer.errors import MappingError, Problem
-from importer.expectations import Difference, missing_parts, shown
 from importer.job import MappingLike
+from importer.mapping_check.expectations import Difference, missing_parts, shown
 from importer.mapping_file import Mapping, MappingTest, bind, load_mapping
 from importer.mapping_file.naming import nearest
 from importer.pipeline import Preparer

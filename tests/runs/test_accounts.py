@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from importer import accounts as rooms
-from importer.accounts import Accounts
 from importer.errors import Defect
-from importer.losses import Losses
 from importer.observer import Silence
 from importer.prepared import Prepared
 from importer.records import ArrowBlock, Fate, Outcome, Rejection
+from importer.runs import accounts as rooms
+from importer.runs.accounts import Accounts
+from importer.runs.losses import Losses
 from importer.stages.recording import Journal
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from importer.losses import Losses
 from importer.observer import Observer
 from importer.prepared import Prepared
 from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome
+from importer.runs.losses import Losses
 from importer.stages.reading import lasting_path
 from importer.stages.recording import Progress, Receipt, RowLog, Tally, require_partition
 

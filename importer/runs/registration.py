@@ -12,7 +12,8 @@ from importer.config import RunConfig, Target
 from importer.errors import SourceChanged, UsageError
 from importer.hints import about_runs
 from importer.job import Job
-from importer.run_options import changed_options
+from importer.runs.run_options import changed_options
+from importer.runs.unfinished import Call
 from importer.stages.reading import difference, fingerprint_of
 from importer.stages.recording import (
     Ledger,
@@ -27,7 +28,6 @@ from importer.stages.recording import (
     set_state,
     unfinished_retry,
 )
-from importer.unfinished import Call
 
 _TICK_SECONDS = 0.001
 

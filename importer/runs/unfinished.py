@@ -12,7 +12,7 @@ from importer.config import RunConfig, Target
 from importer.hints import about_runs
 from importer.job import Job
 from importer.plurals import counted
-from importer.run_options import (
+from importer.runs.run_options import (
     changed_options,
     mapping_hash,
     options_of,

@@ -9,9 +9,9 @@ from pathlib import Path
 from importer.config import RunConfig
 from importer.errors import ImporterError, MappingError, Problem
 from importer.job import SourcesLike
+from importer.mapping_check.own_tests import unknown_given_columns
 from importer.mapping_file import Attribute, Examined, FromConstant, Mapping, bind, examine_mapping
 from importer.mapping_file.problems import in_file_order
-from importer.mapping_tests import unknown_given_columns
 from importer.pipeline import Preparer
 from importer.stages.coercing import fixed_value_problems
 from importer.stages.reading import open_source, shown_url

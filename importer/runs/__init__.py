@@ -1,0 +1,1 @@
+"""Holds one run that sends: registered, carried out, committed as it goes, and closed."""
