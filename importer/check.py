@@ -73,7 +73,7 @@ def check_job(
 
     sieves: look at each block after the survey, and may take rows out.
     """
-    require_harmless({"--problems": problems, "--payloads": payloads}, job, config.fixes)
+    require_harmless({"--problems": problems, "--payloads": payloads}, job, config)
     require_several_users(job, config)
     watcher = observer or Silence()
     stopping = stop or StopSignal()

@@ -17,6 +17,12 @@ from importer.records import SourceOptions
 
 STATE_DIR = Path(".moengage-import")
 
+# Beyond these a number is a slip of the hand; the first is how many rows an order has room for.
+_MOST_ROWS = 2**40
+_MOST_IN_FLIGHT = 100_000
+_MOST_RETRIES = 1_000_000
+_MOST_WORKERS = 1_024
+
 
 @dataclass(frozen=True)
 class Secret:
@@ -158,8 +164,15 @@ class SendingConfig:
     grace_seconds: float = 30.0
 
     def __post_init__(self) -> None:
-        _require(self.concurrency >= 1, "--concurrency", self.concurrency, "1 or more")
-        _require(self.retries >= 0, "--retries", self.retries, "0 or more")
+        _require(
+            1 <= self.concurrency <= _MOST_IN_FLIGHT,
+            "--concurrency",
+            self.concurrency,
+            f"1 to {_MOST_IN_FLIGHT:,}",
+        )
+        _require(
+            0 <= self.retries <= _MOST_RETRIES, "--retries", self.retries, f"0 to {_MOST_RETRIES:,}"
+        )
         _require(self.timeout_seconds > 0, "--timeout", self.timeout_seconds, "seconds above 0")
 
 
@@ -225,8 +238,18 @@ class RunConfig:
         return self.limit is None and self.only is None
 
     def __post_init__(self) -> None:
-        _require(self.limit is None or self.limit >= 0, "--limit", self.limit, "0 or more rows")
-        _require(self.workers is None or self.workers >= 0, "--workers", self.workers, "0 or more")
+        _require(
+            self.limit is None or 0 <= self.limit <= _MOST_ROWS,
+            "--limit",
+            self.limit,
+            f"0 to {_MOST_ROWS:,} rows",
+        )
+        _require(
+            self.workers is None or 0 <= self.workers <= _MOST_WORKERS,
+            "--workers",
+            self.workers,
+            f"0 to {_MOST_WORKERS}",
+        )
         _require(
             self.max_time_seconds is None or self.max_time_seconds > 0,
             "--max-time",

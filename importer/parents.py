@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +23,11 @@ from importer.stages.recording import (
     RunFolder,
     RunRecord,
     RunState,
+    consulted,
     database_path,
     find_run,
     load_progress,
-    open_for_reading,
+    open_to_look,
     read_journal,
     read_row_log,
     require_length,
@@ -97,9 +97,9 @@ def known_run(asked: str, state_dir: Path, place: str) -> RunRecord:
 
     place: what a person typed it for.  Raises UsageError when none or several fit.
     """
-    connection = open_for_reading(state_dir)
+    connection = open_to_look(state_dir)
     if connection is not None:
-        with closing(connection):
+        with consulted(connection):
             if asked != "last" or runs(connection):
                 return find_run(connection, asked, place)
     elif asked != "last":
@@ -115,10 +115,10 @@ def known_run(asked: str, state_dir: Path, place: str) -> RunRecord:
 def dead_rows(
     parent: RunRecord, folder: RunFolder, mapping: Mapping, state_dir: Path, choice: RetryChoice
 ) -> Retried:
-    connection = open_for_reading(state_dir)
+    connection = open_to_look(state_dir)
     if connection is None:
         raise nothing_left(parent, Counts(), state_dir)
-    with closing(connection):
+    with consulted(connection):
         progress = load_progress(connection, parent.run, database_path(state_dir))
         children = retries_of(connection, parent.run)
     length = progress.lengths.get(folder.journal.name, 0)

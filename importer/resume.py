@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,8 +23,9 @@ from importer.stages.recording import (
     Ledger,
     RunFolder,
     RunRecord,
+    consulted,
     find_run,
-    open_for_reading,
+    open_to_look,
     runs,
     state_lock,
 )
@@ -57,10 +57,10 @@ def find_unfinished(state_dir: Path, asked: str | None = None) -> Unfinished:
     Raises UsageError if there is none, or if it is finished; StateError if its folder, or what it
     copied there, is gone or was changed.
     """
-    connection = open_for_reading(state_dir)
+    connection = open_to_look(state_dir)
     if connection is None:
         raise _nothing(state_dir)
-    with closing(connection):
+    with consulted(connection):
         if asked is None:
             waiting = [record for record in runs(connection) if record.state in UNFINISHED]
             if not waiting:
@@ -123,7 +123,7 @@ def resume_run(
         )
     opened = job or open_unfinished(run)
     require_same_workspace(opened.mapping, target)
-    require_harmless(outputs_of(settings), opened, settled=("--dead-letter", "--report"))
+    require_harmless(outputs_of(settings), opened, settings, settled=("--dead-letter", "--report"))
     _require_whole_receipt(run, settings)
     what = f"run {run.record.run}"
     with (

@@ -155,7 +155,7 @@ def send_retry(
             "the workspace that the rows were meant for",
             "set MOENGAGE_APP_ID to that workspace",
         )
-    require_harmless(outputs_of(settings), job)
+    require_harmless(outputs_of(settings), job, settings)
     what = f"a retry of run {parent.run}"
     with (
         state_lock(settings.state_dir, what, settings.wait_seconds) as lock,

@@ -64,7 +64,7 @@ def run_job(
     """Do what run_import does, for a source that is open already."""
     watcher, signal = observer or Silence(), stop or StopSignal()
     require_same_workspace(job.mapping, target)
-    require_harmless(outputs_of(config), job, config.fixes)
+    require_harmless(outputs_of(config), job, config)
     require_several_users(job, config)
     if config.plan is not None:
         require_planned(config.plan, job, target.app_id, config)

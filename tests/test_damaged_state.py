@@ -11,8 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from importer import RunConfig, plan_import, run_import
-from importer.errors import ImporterError, StateError
+from importer.errors import ImporterError, StateError, UsageError
 from importer.history.past_runs import find_past_run, list_runs
 from importer.history.verify import verify_run
 from importer.history.why import explain_user
@@ -105,6 +105,42 @@ def test_damage_is_said_before_anything_is_sent(
     assert sandbox.stats()["requests"] == 0
 
 
+@pytest.fixture(scope="module")
+def known_users(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a source of 2,000 users and the state folder of a run that sent them."""
+    folder = tmp_path_factory.mktemp("known")
+    source = write_csv(
+        folder / "users.csv", ["id", "name"], [(f"u{n}", f"n{n}") for n in range(2000)]
+    )
+    with SandboxThread(SandboxConfig(rate_limit_per_minute=None)) as sandbox:
+        run(sandbox, source, MAPPING, folder / "state")
+    return folder
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_only_looks_is_told_of_bytes_that_changed_in_the_ledger(
+    known_users: Path, tmp_path: Path, seed: int
+) -> None:
+    state, chance = tmp_path / "state", random.Random(seed)  # noqa: S311 - a test
+    shutil.copytree(known_users / "state", state)
+    data = bytearray((state / "ledger.sqlite").read_bytes())
+    for _ in range(300):
+        data[chance.randrange(4096, len(data))] ^= chance.randrange(1, 256)
+    (state / "ledger.sqlite").write_bytes(data)
+    config = RunConfig(state_dir=state, only_changed=True)
+    looks: tuple[Callable[[], object], ...] = (
+        lambda: plan_import(
+            known_users / "users.csv", parse_mapping(MAPPING, "m.yaml"), "SANDBOX", config
+        ),
+        lambda: show_memory(state),
+        lambda: list_runs(state),
+        lambda: explain_user(state, "u7"),
+    )
+    for look in looks:
+        with suppress(StateError):
+            look()
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_bytes_that_changed_anywhere_in_the_ledger_lose_nobody(
     sandbox: SandboxThread, users: Path, tmp_path: Path, seed: int
@@ -155,6 +191,34 @@ def test_a_ledger_that_is_older_than_its_runs_is_not_believed(
         run(sandbox, users, MAPPING, state)
     with pytest.raises(StateError, match=f"does not know the run {report.run}"):
         open_for_reading(state)
+
+
+def test_a_ledger_that_is_gone_from_beside_its_runs_is_said_to_whoever_looks(
+    known_users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    shutil.copytree(known_users / "state", state)
+    (state / "ledger.sqlite").unlink()
+    looks: tuple[Callable[[], object], ...] = (
+        lambda: list_runs(state),
+        lambda: find_past_run(state, "last"),
+        lambda: find_unfinished(state),
+        lambda: show_memory(state),
+        lambda: explain_user(state, "u7"),
+    )
+    for look in looks:
+        with pytest.raises(StateError, match="no such file, beside the folders of 1 run"):
+            look()
+
+
+@pytest.mark.parametrize("name", ["a file/state", "a file"])
+def test_a_state_folder_that_cannot_be_is_refused_as_a_wrong_call(
+    sandbox: SandboxThread, users: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(UsageError, match=r"--state-dir: .*, where nothing can be written"):
+        run(sandbox, users, MAPPING, tmp_path / name)
+    assert sandbox.stats()["requests"] == 0
 
 
 def test_a_ledger_that_was_moved_away_is_begun_anew(
@@ -232,7 +296,7 @@ class Usurper(Silence):
         self._folder.touch()
 
 
-def test_a_run_whose_report_cannot_be_put_in_place_is_finished_all_the_same(
+def test_a_report_that_cannot_be_put_in_place_is_put_there_by_a_resume_that_sends_nothing(
     sandbox: SandboxThread, users: Path, tmp_path: Path
 ) -> None:
     folder, state = tmp_path / "reports", tmp_path / "state"
@@ -244,10 +308,35 @@ def test_a_run_whose_report_cannot_be_put_in_place_is_finished_all_the_same(
     assert (found.exit, found.stop.code) == (StateError.exit_code, "state")
     assert str(folder) in found.stop.message
     (known,) = list_runs(state)
-    assert known.standing == "finished"
+    assert known.standing == "stopped"
     assert known.report["exit"] == found.exit
     assert found.folder is not None
     assert json.loads((found.folder / "report.json").read_bytes())["run"] == found.run
+    folder.unlink()
+    sent = sandbox.stats()["requests"]
+    again = resume_run(find_unfinished(state), target_of(sandbox))
+    assert (again.exit, again.fates) == (0, found.fates)
+    assert sandbox.stats()["requests"] == sent
+    assert json.loads((folder / "report.json").read_bytes())["run"] == found.run
+    assert [known.standing for known in list_runs(state)] == ["finished"]
+
+
+def test_a_dead_letter_that_cannot_be_written_keeps_not_the_receipt_from_its_place(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    folder, state, receipt = tmp_path / "letters", tmp_path / "state", tmp_path / "receipt.csv"
+    folder.mkdir()
+    config = RunConfig(
+        sending=FAST, state_dir=state, dead_letter=folder / "dead.csv", receipt=receipt
+    )
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    found = run_import(users, mapping, target_of(sandbox), config, observer=Usurper(folder))
+    assert (found.exit, found.receipt) == (StateError.exit_code, receipt)
+    assert len(receipt.read_text(encoding="utf-8").splitlines()) > found.fates[Fate.DELIVERED]
+    folder.unlink()
+    again = resume_run(find_unfinished(state), target_of(sandbox))
+    assert (again.fates, again.dead_letter) == (found.fates, None)
+    assert (folder / "dead.csv").is_file()
 
 
 NOBODY = 65534
@@ -298,7 +387,7 @@ def test_what_only_reads_works_in_a_state_folder_that_may_not_be_written_to(
         plan = plan_import(users, mapping, sandbox.app_id, RunConfig(state_dir=state))
         assert plan.comparison.unchanged == ROWS
         assert len(verify_run(state, "last", target_of(sandbox), sample=5).users) == 5
-        with pytest.raises(StateError, match="may be written to"):
+        with pytest.raises(UsageError, match="may be written to"):
             run(sandbox, users, MAPPING, state)
 
 

@@ -26,17 +26,19 @@ def check(
     only: options.Only = None,
     update_existing_only: options.UpdateExistingOnly = None,
     workers: options.Workers = None,
+    state_dir: options.StateDir = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     reading: Any = None,
 ) -> int:
     """Is my file right?  Everything but sending."""
+    from importer.cli.environment import state_dir as chosen_state_dir
     from importer.config import RunConfig
 
     rows = settings.of_rows(
         allow_failures, limit, only, update_existing_only, workers, fixes, accept_cells, reading
     )
-    config = RunConfig(**rows)
+    config = RunConfig(state_dir=chosen_state_dir(state_dir), **rows)
     return check_rows(sources, mapping, config, problems, payloads, as_json=as_json, quiet=quiet)
 
 

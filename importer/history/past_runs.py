@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,11 +21,12 @@ from importer.stages.recording import (
     RunFolder,
     RunRecord,
     RunState,
+    consulted,
     database_path,
     journal_rows,
     load_progress,
     lock_holder,
-    open_for_reading,
+    open_to_look,
     require_length,
     runs,
 )
@@ -169,10 +169,10 @@ def list_runs(state_dir: str | Path) -> tuple[PastRun, ...]:
 
     Takes no lock: a run may go on meanwhile.  Raises StateError if the ledger is damaged.
     """
-    connection = open_for_reading(Path(state_dir))
+    connection = open_to_look(Path(state_dir))
     if connection is None:
         return ()
-    with closing(connection):
+    with consulted(connection):
         records = runs(connection)
         path = database_path(Path(state_dir))
         progress = {record.run: load_progress(connection, record.run, path) for record in records}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from importer.keys import first_word
 from importer.records import Fate
 from importer.stages.recording import (
     FATES,
+    consulted,
     known_secret,
-    open_for_reading,
+    open_to_look,
     read_row_log,
     state_secret,
 )
@@ -60,11 +60,11 @@ def keys_of(state_dir: Path, customer_ids: Sequence[str]) -> list[int]:
 
     Raises StateError if the secret is not the one under which it hashed them.
     """
-    connection = open_for_reading(state_dir)
+    connection = open_to_look(state_dir)
     if connection is None:
         secret = state_secret(state_dir)
     else:
-        with closing(connection):
+        with consulted(connection):
             secret = known_secret(connection, state_dir)
     return [first_word(customer_id, secret) for customer_id in customer_ids]
 

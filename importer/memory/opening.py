@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,12 @@ from importer.stages.recording import (
     Remembered,
     RunRecord,
     Settled,
+    consulted,
     find_scope,
     forget_all,
     open_for_reading,
     open_scope,
+    open_to_look,
     remembered,
     run_number,
     state_lock,
@@ -65,7 +67,7 @@ def is_first_time(mapping: Mapping, workspace: str, config: RunConfig) -> bool:
     connection = open_for_reading(config.state_dir)
     if connection is None:
         return True
-    with closing(connection):
+    with consulted(connection):
         return find_scope(connection, workspace, mapping.name) is None
 
 
@@ -91,10 +93,10 @@ def require_memory(
 
 def show_memory(state_dir: Path) -> tuple[Remembered, ...]:
     """Give what is remembered, per workspace and mapping name; StateError if it is damaged."""
-    connection = open_for_reading(state_dir)
+    connection = open_to_look(state_dir)
     if connection is None:
         return ()
-    with closing(connection):
+    with consulted(connection):
         return remembered(connection)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -32,7 +31,7 @@ from importer.stages.reading import (
     native_of,
     read_record,
 )
-from importer.stages.recording import open_for_reading, runs
+from importer.stages.recording import consulted, open_for_reading, runs
 
 CHECK = "check-"
 
@@ -219,6 +218,6 @@ def _fingerprint_of(run: str, state_dir: Path) -> str | None:
     connection = open_for_reading(state_dir)
     if connection is None:
         return None
-    with closing(connection):
+    with consulted(connection):
         found = [record for record in runs(connection) if record.run == run]
     return found[0].fingerprint if found and found[0].kind == "run" else None

@@ -6,7 +6,7 @@ import csv
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import Connection
@@ -25,6 +25,7 @@ from importer.plan.guard import EXIT, breaches
 from importer.records import Fate
 from importer.runs.outputs import require_harmless
 from importer.stages.recording import (
+    consulted,
     database_path,
     known_secret,
     open_for_reading,
@@ -118,7 +119,7 @@ def plan_job(
     stop: StopSignal | None = None,
 ) -> Plan:
     """Do what plan_import does, for a source that is open already."""
-    require_harmless({"--gone": gone, "--out": out}, job)
+    require_harmless({"--gone": gone, "--out": out}, job, config)
     with (
         _memory(config.state_dir) as (connection, secret),
         tempfile.TemporaryDirectory(prefix="moengage-import-") as folder,
@@ -166,7 +167,7 @@ def _memory(state_dir: Path) -> Iterator[tuple[Connection | None, bytes]]:
     if connection is None:
         yield None, secrets.token_bytes(32)
         return
-    with closing(connection):
+    with consulted(connection):
         yield connection, known_secret(connection, state_dir)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
+from functools import partial
 
 import pyarrow as pa
 
@@ -17,7 +17,7 @@ from importer.hints import after_run
 from importer.job import Job
 from importer.memory.run_memory import RunMemory
 from importer.observer import Observer, Pauses
-from importer.records import DEAD_FATES, Block, Fate, Int64s, Outcome, Request
+from importer.records import DEAD_FATES, Block, Fate, Outcome, Request
 from importer.runs.accounts import Accounts
 from importer.runs.checkpoints import Checkpoints
 from importer.runs.feed import BlockFeed, PreparedBlocks
@@ -188,7 +188,7 @@ class ImportRun:
             rows = zip(
                 (prepared.index[places] + first).tolist(),
                 prepared.customer_ids.take(pa.array(places)).to_pylist(),
-                _chosen(prepared.bodies, places),
+                prepared.chosen_bodies(places),
                 strict=True,
             )
             for ordinal, customer_id, body in rows:
@@ -226,35 +226,41 @@ class ImportRun:
 
     def _close(self, rows: int) -> RunReport:
         """Put the dead letter and the report in place; what fails now is in the report too."""
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: self.accounts.tally.require_sum(rows),
+            lambda: self.files.close(forgiving=self._failure is not None),
+            lambda: self.files.write_dead_letter(self.job.source.columns, self.config),
+            lambda: self.files.put_receipt(self.checkpoints.committed.lengths, self.config),
+        )
+        for step in steps:
+            self._attempt(step)
+        report = self._report(rows)
+        for put in (self._write_report, self._register_end):
+            before = self._failure
+            self._attempt(partial(put, report))
+            report = report if self._failure is before else self._report(rows)
+        return report
+
+    def _attempt(self, step: Callable[[], None]) -> None:
         try:
-            self.accounts.tally.require_sum(rows)
-            self.files.close(forgiving=self._failure is not None)
-            self.files.write_dead_letter(self.job.source.columns, self.config)
-            self.files.put_receipt(self.checkpoints.committed.lengths, self.config)
+            step()
         except ImporterError as error:
             self._failure = self._failure or error
-        dead_letter = self.files.dead_letter
-        report = self._report(rows, dead_letter)
-        for put in (self._write_report, self._register_end):
-            try:
-                put(report)
-            except StateError as error:
-                self._failure = self._failure or error
-                report = self._report(rows, dead_letter)
-        return report
 
     def _write_report(self, report: RunReport) -> None:
         for path in filter(None, (self.folder.path / "report.json", self.config.report)):
             write_json(path, report.as_dict())
 
     def _register_end(self, report: RunReport) -> None:
-        state = RunState.STOPPED if report.fates[Fate.PENDING] else RunState.FINISHED
+        # What could not be put in its place is put there by a resume, which sends nothing then.
+        is_left = report.fates[Fate.PENDING] or isinstance(self._failure, StateError)
+        state = RunState.STOPPED if is_left else RunState.FINISHED
         content, now = report.as_dict(), time.time()
         self.ledger.do(
             lambda connection: end_run(connection, self.folder.run_id, state, now, content)
         )
 
-    def _report(self, rows: int, dead_letter: Path | None) -> RunReport:
+    def _report(self, rows: int) -> RunReport:
         fates = dict(self.accounts.tally.fates)
         dead = sum(fates[fate] for fate in DEAD_FATES)
         stop = stop_for(self._failure) if self._failure else self.stop.reason
@@ -273,7 +279,7 @@ class ImportRun:
                 self.job.mapping.file,
                 self.config,
                 run=self.folder.run_id,
-                dead_letter=dead_letter,
+                dead_letter=self.files.dead_letter,
                 stop=stop,
                 is_retry=bool(self.record.parent),
                 none_taken=fates[Fate.FILTERED] == rows > 0,
@@ -285,15 +291,10 @@ class ImportRun:
             notes=(*self.job.notes, *self.losses.notes),
             source=tuple(file.as_dict() for file in self.job.source.files),
             reasons=self.losses.reasons.commonest(),
-            dead_letter=dead_letter,
+            dead_letter=self.files.dead_letter,
             warnings_file=self.files.warnings.path if self.files.warnings.has_rows else None,
-            receipt=self.config.receipt,
+            receipt=self.files.placed_receipt,
             folder=self.folder.path,
             stop=stop,
             parent=self.record.parent,
         )
-
-
-def _chosen(bodies: pa.Array, places: Int64s) -> pa.Array:
-    """Give these bodies; all of them without a copy."""
-    return bodies if len(places) == len(bodies) else bodies.take(pa.array(places))

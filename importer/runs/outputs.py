@@ -9,6 +9,7 @@ from pathlib import Path
 from importer.config import RunConfig
 from importer.errors import StateError, UsageError
 from importer.job import Job
+from importer.stages.recording import is_own
 
 _TABLES = ("--problems", "--dead-letter")
 _IN_PLACE = ("--payloads",)
@@ -19,19 +20,21 @@ _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 def require_harmless(
     outputs: Mapping[str, Path | None],
     job: Job,
-    also_read: Sequence[Path] = (),
+    config: RunConfig,
     *,
     settled: Sequence[str] = (),
 ) -> None:
     """Check the paths that options name for output; UsageError names the option.
 
+    config: its fixes are read, and its state folder is the program's own.
     settled: options that cannot be given again; that nothing can be written there stops nobody.
     """
-    for option, path in outputs.items():
-        if path is None:
-            continue
+    named = {option: path for option, path in outputs.items() if path is not None}
+    read = [*(Path(name) for name in (*job.paths, job.mapping.file)), *config.fixes]
+    for option, path in named.items():
         try:
-            _require_harmless(option, path, job, also_read)
+            _require_harmless(option, path, read)
+            _require_own(option, path, named, config.state_dir)
             if option not in settled:
                 _try_to_write(option, path)
         except OSError as error:
@@ -43,8 +46,17 @@ def require_harmless(
             ) from None
 
 
-def _require_harmless(option: str, path: Path, job: Job, also_read: Sequence[Path]) -> None:
-    read = [*(Path(name) for name in (*job.paths, job.mapping.file)), *also_read]
+def _require_own(option: str, path: Path, named: Mapping[str, Path], state_dir: Path) -> None:
+    """Refuse a path where another output goes, or where the program keeps what it remembers."""
+    place = path.resolve()
+    for other, its in named.items():
+        if other != option and its.resolve() == place:
+            raise _refused(option, f"{path}, which {other} names too")
+    if is_own(path, state_dir):
+        raise _refused(option, f"{path}, which is the program's own")
+
+
+def _require_harmless(option: str, path: Path, read: Sequence[Path]) -> None:
     if option in _TABLES and path.suffix.lower() in _OTHER_WORKBOOKS:
         raise UsageError(
             option,

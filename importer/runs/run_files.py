@@ -25,12 +25,14 @@ class RunFiles:
     """The journal, the row log, the warnings and perhaps the receipt of one run.
 
     dead_letter: the best one that could be made of them; None before, or if no row is in it.
+    placed_receipt: where the receipt was put; None before, or if nobody asked for it.
     """
 
     def __init__(self, folder: RunFolder, *, with_receipt: bool = False) -> None:
         """Open them, or go on with them; StateError if the disk refuses."""
         self.folder = folder
         self.dead_letter: Path | None = None
+        self.placed_receipt: Path | None = None
         self.journal = Journal(folder.journal)
         self.row_log = RowLog(folder.row_log)
         self.warnings = WarningsFile(folder.warnings)
@@ -62,15 +64,16 @@ class RunFiles:
         if self.receipt is not None and config.receipt is not None:
             path = self.receipt.path
             copy_receipt(path, committed.get(path.name, 0), config.receipt)
+            self.placed_receipt = config.receipt
 
     def write_dead_letter(self, columns: Sequence[str], config: RunConfig) -> None:
         """Make the dead letter, and where `config` asks for it as well; none if no row is in it."""
         journal, run = self.journal, self.folder.run_id
-        if len(journal):
+        if rows := journal.rows_on_disk:
             own = self.folder.dead_letter
             self.dead_letter = write_dead_letter(own, run, columns, journal.in_row_order())
         if config.dead_letter is not None:
             asked = free_path(config.dead_letter, config.state_dir, run)
             write_dead_letter(asked, run, columns, journal.in_row_order())
             remember_dead_letter(asked, config.state_dir)
-            self.dead_letter = asked if len(journal) else None
+            self.dead_letter = asked if rows else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from importer.stages.reading import difference
 from importer.stages.recording import (
     ORDER_OF,
     RunRecord,
+    consulted,
     database_path,
     load_progress,
     open_for_reading,
@@ -160,5 +160,5 @@ def _now(call: Call) -> list[Unfinished]:
     connection = open_for_reading(call.config.state_dir)
     if connection is None:
         return []
-    with closing(connection):
+    with consulted(connection):
         return call.unfinished(connection)

@@ -341,7 +341,19 @@ BAD: dict[str, tuple[dict[str, str], str, dict[str, str], tuple[str, str, str, s
         {},
         f"{RUN} --concurrency 0",
         {},
-        ("--concurrency", "0", "1 or more", "leave --concurrency away"),
+        ("--concurrency", "0", "1 to 100,000", "leave --concurrency away"),
+    ),
+    "more rows than there can be": (
+        {},
+        f"{RUN} --limit 99999999999999999999",
+        {},
+        ("--limit", "99999999999999999999", "0 to 1,099,511,627,776 rows", "leave --limit away"),
+    ),
+    "more tries than anybody means": (
+        {},
+        f"{RUN} --retries 99999999999999999999",
+        {},
+        ("--retries", "99999999999999999999", "0 to 1,000,000", "leave --retries away"),
     ),
     "a time that is none": (
         {},

@@ -134,3 +134,18 @@ def test_the_commonest_reason_has_a_row_one_can_look_at(call: Call, folder: Path
     out = call("check", "u.csv", "-m", "m.yaml").out
     assert "Why 5 rows did not make it:" in out
     assert out.index('4  u.csv row 6 (line 7) column "seq"') < out.index("[id-banned]")
+
+
+def test_a_check_reads_a_runs_dead_letter_as_fixes_from_its_state_folder(
+    call: Call, own_target: SandboxThread, folder: Path
+) -> None:
+    write_csv(folder / "u.csv", ["id", "n"], [("u1", "x"), ("u2", "2")])
+    (folder / "m.yaml").write_text(
+        "mapping: 1\ncustomer_id: id\nattributes: {n: {column: n, type: integer}}\n"
+    )
+    words = ["u.csv", "--mapping", "m.yaml", "--state-dir", "elsewhere"]
+    dead = Path(call("run", *words, "--rate", "none", "--json").json["dead_letter"])
+    mended = dead.read_text(encoding="utf-8-sig").replace("u1,x", "u1,1")
+    (folder / "mended.csv").write_text(mended, encoding="utf-8")
+    checked = call("check", *words, "--fixes", "mended.csv", "--json")
+    assert (checked.exit, checked.json["fates"]["pending"]) == (0, 2)

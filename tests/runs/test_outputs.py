@@ -60,10 +60,10 @@ def test_trying_a_path_leaves_nothing_behind(users: Path) -> None:
     payloads = users.with_name("p.jsonl")
     job = open_job([str(users)], parse_mapping(MAPPING, "m.yaml"), RunConfig())
     for path in (payloads, users.parent / "new" / "folder" / "out.csv"):
-        require_harmless({"--payloads": path, "--report": path}, job)
+        require_harmless({"--payloads": path}, job, RunConfig())
         assert sorted(users.parent.rglob("*")) == before
     payloads.write_text("kept", encoding="utf-8")
-    require_harmless({"--payloads": payloads, "--report": payloads}, job)
+    require_harmless({"--payloads": payloads}, job, RunConfig())
     assert payloads.read_text(encoding="utf-8") == "kept"
     assert sorted(users.parent.rglob("*")) == sorted([*before, payloads])
 
@@ -71,6 +71,30 @@ def test_trying_a_path_leaves_nothing_behind(users: Path) -> None:
 def test_a_path_that_a_resume_cannot_name_again_stops_it_not(users: Path) -> None:
     job = open_job([str(users)], parse_mapping(MAPPING, "m.yaml"), RunConfig())
     asked = {"--report": users.parent / NO_FOLDER / "report.json"}
-    require_harmless(asked, job, settled=("--report",))
+    require_harmless(asked, job, RunConfig(), settled=("--report",))
     with pytest.raises(UsageError, match="--report"):
-        require_harmless(asked, job)
+        require_harmless(asked, job, RunConfig())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ledger.key", "ledger.sqlite", "ledger.sqlite-wal", "runs/r1/journal.jsonl", "../state/lock"],
+)
+def test_nothing_is_written_where_the_program_keeps_its_own(users: Path, path: str) -> None:
+    job = open_job([str(users)], parse_mapping(MAPPING, "m.yaml"), RunConfig())
+    state = users.parent / "state"
+    with pytest.raises(UsageError, match="which is the program's own"):
+        require_harmless({"--report": state / path}, job, RunConfig(state_dir=state))
+    for harmless in (users.parent / "report.json", state / "report.json"):
+        require_harmless({"--report": harmless}, job, RunConfig(state_dir=state))
+
+
+def test_two_outputs_do_not_go_to_one_path(users: Path) -> None:
+    job = open_job([str(users)], parse_mapping(MAPPING, "m.yaml"), RunConfig())
+    asked = {
+        "--dead-letter": users.parent / "x.csv",
+        "--receipt": users.parent / "new" / ".." / "x.csv",
+    }
+    with pytest.raises(UsageError, match=r"--dead-letter: .*x\.csv, which --receipt names too"):
+        require_harmless(asked, job, RunConfig())
+    require_harmless({**asked, "--receipt": users.parent / "y.csv"}, job, RunConfig())

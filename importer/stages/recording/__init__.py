@@ -3,9 +3,11 @@
 from importer.stages.recording.accepting import Accepted, merge_accepted, note_accepted
 from importer.stages.recording.appended_file import AppendedFile, cut_back, require_length
 from importer.stages.recording.database import (
+    consulted,
     database_path,
     known_secret,
     open_for_reading,
+    open_to_look,
     state_secret,
 )
 from importer.stages.recording.dead_letter import (
@@ -41,6 +43,7 @@ from importer.stages.recording.memory_scopes import (
     remembered,
     run_number,
 )
+from importer.stages.recording.own_files import is_own
 from importer.stages.recording.private_files import (
     private_bytes,
     private_folder,
@@ -107,6 +110,7 @@ __all__ = [
     "Tally",
     "WarningsFile",
     "add_run",
+    "consulted",
     "copy_receipt",
     "cut_back",
     "database_path",
@@ -119,6 +123,7 @@ __all__ = [
     "forget_all",
     "free_path",
     "in_parts",
+    "is_own",
     "journal_rows",
     "key_order",
     "known_payloads",
@@ -132,6 +137,7 @@ __all__ = [
     "note_accepted",
     "open_for_reading",
     "open_scope",
+    "open_to_look",
     "private_bytes",
     "private_folder",
     "put_back",

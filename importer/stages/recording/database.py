@@ -6,7 +6,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from importer.stages.recording.private_files import refused
 from importer.stages.recording.read_only import BUSY_SECONDS, connect_for_reading
 from importer.stages.recording.schema import MIGRATIONS
 
-_DATABASE = "ledger.sqlite"
-_KEY_FILE = "ledger.key"
+DATABASE = "ledger.sqlite"
+KEY_FILE = "ledger.key"
 _SECRET_BYTES = 32
 # Where an SQLite header says how many pages there are, and how large each is.
 _HEADER_BYTES, _PAGE_SIZE, _PAGES = 100, slice(16, 18), slice(28, 32)
@@ -25,7 +25,7 @@ _HEADER_BYTES, _PAGE_SIZE, _PAGES = 100, slice(16, 18), slice(28, 32)
 
 def database_path(state_dir: Path) -> Path:
     """Give where the ledger lies."""
-    return state_dir / _DATABASE
+    return state_dir / DATABASE
 
 
 def open_for_writing(state_dir: Path) -> sqlite3.Connection:
@@ -86,9 +86,32 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     return None
 
 
+def open_to_look(state_dir: Path) -> sqlite3.Connection | None:
+    """Do what open_for_reading does, for whoever asks what there is.
+
+    Raises StateError also where there is no ledger beside runs that it must have known.
+    """
+    if not database_path(state_dir).exists() and (folders := _folders_with_rows(state_dir)):
+        raise StateError(
+            str(database_path(state_dir)),
+            f"no such file, beside the folders of {counted(len(folders), 'run')}",
+            "the ledger that knows them",
+            "restore it from a backup; `moengage-import run` begins a new one, for which every "
+            "user is unknown",
+        )
+    return open_for_reading(state_dir)
+
+
+@contextmanager
+def consulted(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Close a connection for reading in the end; what SQLite says meanwhile is a StateError."""
+    with closing(connection), explained(ledger_of(connection)):
+        yield connection
+
+
 def state_secret(state_dir: Path) -> bytes:
     """Give the secret under which ids are hashed, made if there is none; StateError if lost."""
-    path = state_dir / _KEY_FILE
+    path = state_dir / KEY_FILE
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists() and not database_path(state_dir).exists():
@@ -206,7 +229,7 @@ def _require_mark(connection: sqlite3.Connection, mark: bytes, state_dir: Path) 
     # A ledger of a time before the mark has none until it is written to again.
     if known is not None and known[0] != mark:
         raise StateError(
-            str(state_dir / _KEY_FILE),
+            str(state_dir / KEY_FILE),
             "the secret of another ledger",
             "the one that was made with this ledger",
             f"restore it from a backup, or move {database_path(state_dir)} away and begin anew: "

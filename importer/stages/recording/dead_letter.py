@@ -17,7 +17,7 @@ from importer.stages.recording.private_files import refused, replacing, write_js
 WORKBOOK = ".xlsx"
 _BYTE_ORDER_MARK = "\ufeff"
 _BETWEEN = "; "
-_WRITTEN = "dead_letters.json"
+WRITTEN = "dead_letters.json"
 
 
 def write_dead_letter(
@@ -60,12 +60,12 @@ def remember_dead_letter(path: Path, state_dir: Path) -> None:
         known: digest for known, digest in _written(state_dir).items() if Path(known).exists()
     }
     written[str(path.absolute())] = _hash(path)
-    write_json(state_dir / _WRITTEN, written)
+    write_json(state_dir / WRITTEN, written)
 
 
 def _written(state_dir: Path) -> dict[str, str]:
     try:
-        content = orjson.loads((state_dir / _WRITTEN).read_bytes())
+        content = orjson.loads((state_dir / WRITTEN).read_bytes())
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

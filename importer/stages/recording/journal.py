@@ -90,6 +90,11 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ordinals)
 
+    @property
+    def rows_on_disk(self) -> int:
+        """Count the rows that `in_row_order` gives: those that came to the disk."""
+        return int((np.array(self._offsets, dtype=np.int64) < self.file.written).sum())
+
     def write(self, row: DeadRow) -> None:
         """Add one row, which waits in memory."""
         self._ordinals.append(row.ordinal)

@@ -18,6 +18,7 @@ from importer.stages.recording.private_files import (
     write_json,
 )
 
+RUNS = "runs"
 _FIXES = "fixes"
 _PRUNED = "pruned.json"
 
@@ -38,7 +39,7 @@ class RunFolder:
         Raises StateError if the state folder cannot be written.
         """
         run_id = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        path = state_dir.absolute() / "runs" / run_id
+        path = state_dir.absolute() / RUNS / run_id
         try:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -54,7 +55,7 @@ class RunFolder:
     @classmethod
     def of(cls, state_dir: Path, run_id: str) -> RunFolder:
         """Give the folder of a run that is registered already."""
-        return cls(run_id, state_dir.absolute() / "runs" / run_id)
+        return cls(run_id, state_dir.absolute() / RUNS / run_id)
 
     @property
     def mapping(self) -> Path:

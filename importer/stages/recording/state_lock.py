@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from importer.errors import UsageError
+from importer.errors import ImporterError, UsageError
 from importer.stages.recording.private_files import refused
 
 if sys.platform == "win32":
@@ -22,7 +23,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-_LOCK = "lock"
+LOCK = "lock"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _POLL_SECONDS = 0.5
 _MOUNTS = Path("/proc/mounts")
 _OVER_THE_NETWORK = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "afs", "ceph", "gluster", "lustre")
@@ -79,14 +81,15 @@ def state_lock(
     """Hold the state folder's lock; it is the operating system's, so a crash lets go of it.
 
     what: what is being done, for whoever meets the lock.  wait_seconds: how long to queue for it.
-    Raises UsageError (nothing was done) naming who holds it, StateError if it cannot be made.
+    Nothing was done where it raises: UsageError naming who holds it, or where the folder cannot be
+    written to; StateError if the disk is full.
     """
-    path = state_dir / _LOCK
+    path = state_dir / LOCK
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         stream = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
     except OSError as error:
-        raise refused(path, error) from None
+        raise _unusable(state_dir, path, error) from None
     with stream:
         deadline = time.monotonic() + wait_seconds
         while not _taken(stream):
@@ -99,6 +102,18 @@ def state_lock(
         finally:
             stream.seek(0)
             stream.truncate()
+
+
+def _unusable(state_dir: Path, lock: Path, error: OSError) -> ImporterError:
+    """Say why there is no lock: nothing was done yet, so but for a full disk the call is wrong."""
+    if error.errno in _FULL:
+        return refused(lock, error)
+    return UsageError(
+        "--state-dir",
+        f"{state_dir}, where nothing can be written ({error.strerror or error})",
+        "a folder that may be written to, or can be made",
+        "name another folder with --state-dir or MOENGAGE_STATE_DIR",
+    )
 
 
 def _taken(stream: TextIO) -> bool:
@@ -114,7 +129,7 @@ def _taken(stream: TextIO) -> bool:
 
 def lock_holder(state_dir: Path) -> Holder | None:
     """Give who holds the lock; None if nobody does, also where a killed process left its name."""
-    path = state_dir / _LOCK
+    path = state_dir / LOCK
     holder = _signature(path)
     if holder is None:
         return None
