@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -486,3 +487,33 @@ def test_a_file_has_the_name_that_the_run_gave_it_wherever_that_leads_to_it(
     assert {row["_file"] for row in dead_letter(second)} == {users.name} | now
     with (tmp_path / "receipt.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert {row["file"] for row in csv.DictReader(stream)} == {users.name} | now
+
+
+class CutsOff(Silence):
+    """Has the sandbox break every connection once so many rows are delivered."""
+
+    def __init__(self, rows: int, sandbox: SandboxThread) -> None:
+        self._left = rows
+        self._sandbox = sandbox
+
+    def progressed(self, fate: Fate, rows: int) -> None:
+        self._left -= rows if fate is Fate.DELIVERED else 0
+        if self._left == 0:
+            self._sandbox.set_faults({"reset_rate": 1.0})
+
+
+def test_a_target_that_stops_answering_stops_the_run_and_costs_no_row(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state, sending = tmp_path / "state", replace(FAST, retries=1)
+    config = replace(config_of(state), sending=sending)
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    first = run_import(users, mapping, target_of(sandbox), config, observer=CutsOff(700, sandbox))
+    assert first.stop is not None
+    assert (first.exit, first.stop.code) == (3, "target")
+    assert "stopped answering" in first.stop.message
+    assert first.fates[Fate.UNDELIVERED] == 0
+    assert first.fates[Fate.PENDING] > 2000
+    sandbox.set_faults({})
+    whole(sandbox, resume_run(find_unfinished(state), target_of(sandbox)))
+    assert sandbox.stats()["order_violations"] == 0

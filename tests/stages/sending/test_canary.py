@@ -101,3 +101,50 @@ def test_rejections_that_were_let_go_still_count() -> None:
     assert canary.has_tripped
     assert [(one.ordinal, one.fate) for one in canary.let_go()] == [(1, Fate.PENDING)]
     assert canary.held == 0
+
+
+def unanswered(ordinal: int) -> Outcome:
+    return Outcome(ordinal, Fate.UNDELIVERED, http_status=0, code="no-answer", message="refused")
+
+
+def passed(limit: int) -> Canary:
+    canary = Canary(limit)
+    canary.take(Outcome(0, Fate.DELIVERED))
+    return canary
+
+
+def test_it_trips_later_when_nobody_answers_any_more_and_gives_the_rows_back() -> None:
+    canary = passed(3)
+    for ordinal in range(1, 4):
+        assert not canary.has_tripped
+        assert canary.take(unanswered(ordinal)) == ()
+    assert canary.has_tripped
+    assert canary.stop(unanswered(3)).code == "target"
+    assert "stopped answering" in canary.stop(unanswered(3)).message
+    late = Outcome(4, Fate.DELIVERED)
+    assert canary.take(late) == (late,)
+    assert [(one.ordinal, one.fate) for one in canary.let_go()] == [
+        (ordinal, Fate.PENDING) for ordinal in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    "answered", [Outcome(3, Fate.DELIVERED), rejected(3), undelivered(3)], ids=lambda one: one.fate
+)
+def test_any_answer_lets_those_without_one_go_and_counts_anew(answered: Outcome) -> None:
+    canary = passed(3)
+    assert (canary.take(unanswered(1)), canary.take(unanswered(2))) == ((), ())
+    assert canary.take(answered) == (unanswered(1), unanswered(2), answered)
+    canary.take(unanswered(4))
+    canary.take(unanswered(5))
+    assert not canary.has_tripped
+    assert canary.let_go() == (unanswered(4), unanswered(5))
+
+
+def test_a_row_that_was_pending_says_nothing_of_the_target() -> None:
+    canary = passed(2)
+    pending = Outcome(2, Fate.PENDING, http_status=0)
+    canary.take(unanswered(1))
+    assert canary.take(pending) == (pending,)
+    canary.take(unanswered(3))
+    assert canary.has_tripped
