@@ -55,6 +55,17 @@ def about_runs(verb: str, state_dir: Path, *more: str) -> str:
     return " ".join(["moengage-import", *map(shlex.quote, words)])
 
 
+def in_state_dir(line: str, state_dir: Path) -> str:
+    """Write a command line of an earlier day so that it means this state folder."""
+    words = shlex.split(line)
+    if "--state-dir" in words:
+        at = words.index("--state-dir")
+        words[at : at + 2] = state_flags(state_dir)
+    elif "preview" not in words[1:2]:
+        words += state_flags(state_dir)
+    return " ".join(map(shlex.quote, words))
+
+
 _WORDS = {"\t": "tab", "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none"}
 _CHOICES = {
     "rename_columns": ("--rename-columns", "--refuse-columns"),

@@ -141,12 +141,12 @@ def _facts(past: PastRun) -> Iterator[str]:
 
 
 def _files(past: PastRun) -> Iterator[tuple[str, object]]:
-    if past.report.get("dead_letter"):
-        yield "Dead letter:", past.report["dead_letter"]
+    if past.dead_letter is not None:
+        yield "Dead letter:", past.dead_letter
     elif past.length_of(past.folder.journal):
         yield "Dead rows:", f"{past.folder.journal} (the dead letter is made when the run ends)"
-    if past.report.get("warnings_file"):
-        yield "Warnings:", past.report["warnings_file"]
+    if past.warnings_file is not None:
+        yield "Warnings:", past.warnings_file
     if past.record.options.get("receipt"):
         yield "Receipt:", past.record.options["receipt"]
 
@@ -161,7 +161,7 @@ def run_as_dict(past: PastRun) -> dict[str, Any]:
         "requests": report.get("requests", past.progress.requests),
         "seconds": round(report.get("seconds", past.progress.seconds), 3),
         "reasons": reasons or list(report.get("reasons", ())),
-        "dead_letter": None if past.pruned else report.get("dead_letter"),
+        "dead_letter": None if past.pruned or past.dead_letter is None else str(past.dead_letter),
         "receipt": past.record.options.get("receipt"),
         "next": past.next,
     }
