@@ -55,6 +55,11 @@ def about_runs(verb: str, state_dir: Path, *more: str) -> str:
     return " ".join(["moengage-import", *map(shlex.quote, words)])
 
 
+def piped(line: str) -> str:
+    """Write a command line whose source comes through a pipe, as a person would type it."""
+    return f"... | {line}"
+
+
 def in_state_dir(line: str, state_dir: Path) -> str:
     """Write a command line of an earlier day so that it means this state folder."""
     words = shlex.split(line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.cli.summary import fate_lines, reason_lines, request_counts
+from importer.hints import about_runs, piped
 from importer.history.past_runs import PastRun, Standing
 from importer.history.pruning import Pruned
 from importer.plurals import counted
@@ -87,6 +88,9 @@ def _opening(past: PastRun) -> Iterator[str]:
             dead = sum(past.fates[fate] for fate in DEAD_FATES)
             rows = counted(dead, "row")
             yield f"Finished: {f'{rows} did not make it' if dead else 'every row made it'}."
+    if past.is_piped and past.is_resumable:
+        again = piped(about_runs("resume", past.state_dir, past.run))
+        yield f"  It read a pipe: pipe the same data in again ({again})."
     if past.retries:
         yield f"  Rows of it were sent again by {', '.join(past.retries)}."
 

@@ -15,6 +15,7 @@ from importer.parents import known_run
 from importer.records import Fate
 from importer.runs.losses import reasons_of
 from importer.runs.run_options import takes_all_of
+from importer.stages.reading import STANDARD_INPUT
 from importer.stages.recording import (
     UNFINISHED,
     Holder,
@@ -104,6 +105,11 @@ class PastRun:
     @property
     def is_resumable(self) -> bool:
         return self.record.state in UNFINISHED and self.standing is not Standing.RUNNING
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether it read standard input, of which nothing is kept."""
+        return STANDARD_INPUT in self.record.locations
 
     @property
     def next(self) -> str:
