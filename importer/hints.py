@@ -105,21 +105,23 @@ def after_run(
     stop: Stop | None,
     is_retry: bool = False,
     none_taken: bool = False,
+    is_settled: bool = False,
 ) -> str:
     """Give the next command after a run.
 
     none_taken: `--only` or `where:` left every row out, so that a preview shows what they stand
-    against.
+    against.  is_settled: every row has its fate, so that nothing is there to resume.
     After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
     so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which
     needs no word on how it is written.  What a sandbox took goes to a real workspace next; after
     the first rows of a source come all of them; a run that left nothing to do is looked at.
     """
     flags, reading = kept_flags(config), [*reading_flags(config.source), *_fixes(config.fixes)]
-    if stop is not None and stop.code != "source-changed":
+    is_changed = stop is not None and stop.code == "source-changed"
+    if stop is not None and not is_changed and not is_settled:
         meant = ("--yes",) if stop.code == "guard" else ()
         return about_runs("resume", config.state_dir, run, *meant)
-    if stop is not None:
+    if is_changed:
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit, *_outputs(config))
     if dead_letter is not None:

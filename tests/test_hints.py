@@ -54,6 +54,29 @@ def test_after_a_run_comes_what_is_left_to_do(
 
 
 @pytest.mark.parametrize(
+    ("dead_letter", "stop", "expected"),
+    [
+        (DEAD, STOP, f"moengage-import retry {RUN}"),
+        (None, STOP, f"moengage-import runs show {RUN}"),
+        (DEAD, CHANGED, SEND),
+    ],
+)
+def test_a_run_whose_rows_all_have_their_fate_is_not_resumed(
+    dead_letter: Path | None, stop: Stop, expected: str
+) -> None:
+    found = after_run(
+        ["users.csv"],
+        "m.yaml",
+        RunConfig(),
+        run=RUN,
+        dead_letter=dead_letter,
+        stop=stop,
+        is_settled=True,
+    )
+    assert found == expected
+
+
+@pytest.mark.parametrize(
     ("config", "flags"),
     [
         (RunConfig(), ()),

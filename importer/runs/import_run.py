@@ -277,6 +277,7 @@ class ImportRun:
                 stop=stop,
                 is_retry=bool(self.record.parent),
                 none_taken=fates[Fate.FILTERED] == rows > 0,
+                is_settled=not fates[Fate.PENDING],
             ),
             requests=progress.requests,
             retries=progress.retries,
