@@ -8,6 +8,7 @@
     +-- TargetError          the workspace: address, credentials
     |   +-- TargetRefused    exit 3: it was asked, and does not take the credentials
     +-- StateError           exit 3: the disk, the state folder
+    |   +-- WorkbookLimit    a workbook cannot hold what is to be written into it
     +-- Defect               exit 70: the program itself is wrong
 
 A bad row is never an exception: it is a Rejection or an Outcome (see records.py).
@@ -100,6 +101,10 @@ class StateError(ImporterError):
     """The disk or the state folder refused a write."""
 
     exit_code = 3
+
+
+class WorkbookLimit(StateError):
+    """A workbook was asked for, and cannot hold what is to be written into it."""
 
 
 class Defect(ImporterError):

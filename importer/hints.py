@@ -55,6 +55,22 @@ def about_runs(verb: str, state_dir: Path, *more: str) -> str:
     return " ".join(["moengage-import", *map(shlex.quote, words)])
 
 
+def piped(line: str) -> str:
+    """Write a command line whose source comes through a pipe, as a person would type it."""
+    return f"... | {line}"
+
+
+def in_state_dir(line: str, state_dir: Path) -> str:
+    """Write a command line of an earlier day so that it means this state folder."""
+    words = shlex.split(line)
+    if "--state-dir" in words:
+        at = words.index("--state-dir")
+        words[at : at + 2] = state_flags(state_dir)
+    elif "preview" not in words[1:2]:
+        words += state_flags(state_dir)
+    return " ".join(map(shlex.quote, words))
+
+
 _WORDS = {"\t": "tab", "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none"}
 _CHOICES = {
     "rename_columns": ("--rename-columns", "--refuse-columns"),
@@ -89,21 +105,23 @@ def after_run(
     stop: Stop | None,
     is_retry: bool = False,
     none_taken: bool = False,
+    is_settled: bool = False,
 ) -> str:
     """Give the next command after a run.
 
     none_taken: `--only` or `where:` left every row out, so that a preview shows what they stand
-    against.
+    against.  is_settled: a resume has nothing to do.
     After a stop the run is resumed; if its source changed, it is begun anew: updates are upserts,
     so a row sent twice does no harm.  After dead letters it sends the mended dead letter, which
     needs no word on how it is written.  What a sandbox took goes to a real workspace next; after
     the first rows of a source come all of them; a run that left nothing to do is looked at.
     """
     flags, reading = kept_flags(config), [*reading_flags(config.source), *_fixes(config.fixes)]
-    if stop is not None and stop.code != "source-changed":
+    is_changed = stop is not None and stop.code == "source-changed"
+    if stop is not None and not is_changed and not is_settled:
         meant = ("--yes",) if stop.code == "guard" else ()
         return about_runs("resume", config.state_dir, run, *meant)
-    if stop is not None:
+    if is_changed:
         limit = () if config.limit is None else ("--limit", str(config.limit))
         return command("run", sources, mapping, *reading, *flags, *limit, *_outputs(config))
     if dead_letter is not None:

@@ -52,6 +52,9 @@ DEAD_LETTER_COLUMNS = (
     "_request_id",
     "_raw",
 )
+DEAD_LETTER_KEY = ("_run", "_file", "_row")
+"""Which of them say what row of what source a dead letter's row is."""
+
 DEAD_LETTER_SHEET = "dead letter"
 """What the one sheet of a dead letter is called that is a workbook."""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.config import RunConfig, Target
-from importer.errors import TargetError, UsageError
-from importer.hints import about_runs
+from importer.errors import SourceError, TargetError, UsageError
+from importer.hints import about_runs, piped
 from importer.job import Job, open_job, require_same_workspace
 from importer.mapping_file import Mapping, parse_mapping
 from importer.observer import Observer
@@ -17,7 +17,7 @@ from importer.runs.kept_copies import kept_fixes, kept_mapping, kept_only
 from importer.runs.outputs import outputs_of, require_harmless
 from importer.runs.registration import go_on, require_same_source
 from importer.runs.run_options import config_from, mapping_hash
-from importer.stages.reading import lasting_path
+from importer.stages.reading import STANDARD_INPUT, lasting_path
 from importer.stages.recording import (
     UNFINISHED,
     Ledger,
@@ -87,7 +87,7 @@ def open_unfinished(run: Unfinished, sources: Sequence[str] | None = None) -> Jo
     if run.record.kind == "retry":
         job = _kept_rows(run, mapping)
     else:
-        job = open_job(list(sources or _as_begun(run.record)), mapping, run.config)
+        job = _opened(run, list(sources or _as_begun(run.record)), mapping)
     require_same_source(run.record, job, run.config.state_dir, moved=bool(sources))
     if not run.mapping_changed:
         return job
@@ -144,6 +144,22 @@ def _require_whole_receipt(run: Unfinished, settings: RunConfig) -> None:
         "a receipt from the run's first row on: it must have every delivered row",
         "leave --receipt away, or begin a new run with it",
     )
+
+
+def _opened(run: Unfinished, sources: list[str], mapping: Mapping) -> Job:
+    try:
+        return open_job(sources, mapping, run.config)
+    except SourceError as error:
+        problem = error.problem
+        if problem.place != STANDARD_INPUT or STANDARD_INPUT not in run.record.locations:
+            raise
+        again = piped(about_runs("resume", run.config.state_dir, run.record.run))
+        raise SourceError(
+            "standard input",
+            f"{problem.found}, and run {run.record.run} read its source from a pipe",
+            "the same data as then",
+            f"pipe it in again (`{again}`), or name a file that holds it with --source",
+        ) from None
 
 
 def _kept_rows(run: Unfinished, mapping: Mapping) -> Job:

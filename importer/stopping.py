@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from importer.errors import Defect, ImporterError, SourceChanged, StateError
 from importer.plurals import counted
@@ -57,11 +58,21 @@ def out_of_time(message: str) -> Stop:
     return Stop("time", message, "resume the run for the rest", 4)
 
 
+def start_timers(
+    stop: StopSignal, limits: Iterable[tuple[float, str]]
+) -> list[asyncio.TimerHandle]:
+    """Ask for a stop after so many seconds of the running loop, each with its message."""
+    loop = asyncio.get_running_loop()
+    return [
+        loop.call_later(seconds, stop.request, out_of_time(message)) for seconds, message in limits
+    ]
+
+
 def stop_for(error: ImporterError) -> Stop:
     """Say why a run that had begun stopped."""
     problem = error.problem
     codes = {Defect: "defect", StateError: "state", SourceChanged: "source-changed"}
-    code = codes.get(type(error), "source")
+    code = next((code for kind, code in codes.items() if isinstance(error, kind)), "source")
     # Once a run has begun, exit 2 ("nothing was sent") would be untrue.
     exit_status = max(error.exit_code, StateError.exit_code)
     message = f"{problem.place}: {problem.found}; expected {problem.expected}"

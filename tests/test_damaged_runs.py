@@ -140,7 +140,7 @@ QUESTIONS: dict[str, Callable[[Path, SandboxThread], object]] = {
     "why": lambda state, _: explain_user(state, "u050"),
     "why of nobody": lambda state, _: explain_user(state, "nobody"),
     "why --row": lambda state, _: explain_row(state, "last", 51),
-    "runs show": lambda state, _: find_past_run(state, "last").reasons(),
+    "runs show": lambda state, _: find_past_run(state, "last").require_whole(),
     "verify": lambda state, sandbox: verify_run(state, "last", target_of(sandbox), sample=5),
     "retry": _retry,
     "plan": _plan,
@@ -154,6 +154,10 @@ TOLD = [
     ("rows.bin", "half", CUT, "why"),
     ("rows.bin", "empty", CUT, "why of nobody"),
     ("rows.bin", "half", CUT, "why --row"),
+    ("rows.bin", "gone", CUT, "why"),
+    ("rows.bin", "gone", CUT, "why of nobody"),
+    ("rows.bin", "gone", CUT, "why --row"),
+    ("rows.bin", "gone", CUT, "runs show"),
     ("rows.bin", "half", CUT, "verify"),
     ("rows.bin", "gone", CUT, "verify"),
     ("journal.jsonl", "half", CUT, "why"),
@@ -180,14 +184,6 @@ def test_questions_about_a_damaged_run_are_answered_with_the_damage(
     assert raised.value.problem.place == str(path)
     assert raised.value.problem.remedy
     assert sandbox.stats()["requests"] == before
-
-
-def test_a_row_log_that_is_gone_is_said_to_be_left_out(state: Path) -> None:
-    (log,) = state.glob("runs/*/rows.bin")
-    log.unlink()
-    story = explain_user(state, "u001")
-    assert (story.rows, story.runs) == ((), 0)
-    assert [reason for _, reason in story.unsearched] == [f"{log} is gone"]
 
 
 def test_a_later_run_that_is_damaged_is_told_before_users_are_compared(

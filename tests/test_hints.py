@@ -7,7 +7,7 @@ import pytest
 
 from importer.amounts import Allowance, Rate
 from importer.config import STATE_DIR, RunConfig, SendingConfig
-from importer.hints import after_check, after_run, command, kept_flags, reading_flags
+from importer.hints import after_check, after_run, command, in_state_dir, kept_flags, reading_flags
 from importer.records import SourceOptions, Stop
 
 RUN = "20260101-000000-abcd"
@@ -49,6 +49,29 @@ def test_after_a_run_comes_what_is_left_to_do(
 ) -> None:
     found = after_run(
         ["users.csv"], "m.yaml", RunConfig(again=again), run=RUN, dead_letter=dead_letter, stop=stop
+    )
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("dead_letter", "stop", "expected"),
+    [
+        (DEAD, STOP, f"moengage-import retry {RUN}"),
+        (None, STOP, f"moengage-import runs show {RUN}"),
+        (DEAD, CHANGED, SEND),
+    ],
+)
+def test_a_run_whose_rows_all_have_their_fate_is_not_resumed(
+    dead_letter: Path | None, stop: Stop, expected: str
+) -> None:
+    found = after_run(
+        ["users.csv"],
+        "m.yaml",
+        RunConfig(),
+        run=RUN,
+        dead_letter=dead_letter,
+        stop=stop,
+        is_settled=True,
     )
     assert found == expected
 
@@ -167,3 +190,25 @@ def test_what_was_said_of_the_source_is_said_again() -> None:
     found = after_check(["u.csv"], "m.yaml", problems=None, dead=0, stop=None, reading=flags[:2])
     assert found == "moengage-import run u.csv --mapping m.yaml --delimiter tab"
     assert reading_flags(SourceOptions()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"retry {RUN} --state-dir S", f"retry {RUN} --state-dir 'my S2'"),
+        (f"retry {RUN}", f"retry {RUN} --state-dir 'my S2'"),
+        (
+            "run 'a b.csv' --state-dir S --limit 5",
+            "run 'a b.csv' --state-dir 'my S2' --limit 5",
+        ),
+        ("preview users.csv --mapping m.yaml", "preview users.csv --mapping m.yaml"),
+    ],
+)
+def test_a_command_of_an_earlier_day_means_the_folder_that_is_looked_in(
+    line: str, expected: str
+) -> None:
+    found = in_state_dir(f"moengage-import {line}", Path("my S2"))
+    assert found == f"moengage-import {expected}"
+    assert "--state-dir" not in in_state_dir(
+        f"moengage-import retry {RUN} --state-dir S", STATE_DIR
+    )

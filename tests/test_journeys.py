@@ -447,6 +447,7 @@ def test_a_dead_letter_that_no_workbook_can_hold_is_told_and_kept_as_csv(
     assert fates(report) == {"delivered": 1, "invalid": 1}
     assert [row["name"] for row in dead_letter(report)] == [long]
     assert not (tmp_path / "d.xlsx").exists()
+    assert report.next.startswith(f"moengage-import retry {report.run}")
 
 
 def test_an_asked_dead_letter_is_there_even_when_every_row_made_it(

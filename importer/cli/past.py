@@ -79,6 +79,7 @@ def show(
     from importer.history.past_runs import find_past_run
 
     past = find_past_run(chosen_state_dir(state_dir), run)
+    past.require_whole()
     if as_json:
         print_json({"run": run_as_dict(past), "next": past.next, "exit": 0})
         return 0

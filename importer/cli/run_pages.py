@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.cli.summary import fate_lines, reason_lines, request_counts
+from importer.hints import about_runs, piped
 from importer.history.past_runs import PastRun, Standing
 from importer.history.pruning import Pruned
 from importer.plurals import counted
@@ -87,6 +88,9 @@ def _opening(past: PastRun) -> Iterator[str]:
             dead = sum(past.fates[fate] for fate in DEAD_FATES)
             rows = counted(dead, "row")
             yield f"Finished: {f'{rows} did not make it' if dead else 'every row made it'}."
+    if past.is_piped and past.is_resumable:
+        again = piped(about_runs("resume", past.state_dir, past.run))
+        yield f"  It read a pipe: pipe the same data in again ({again})."
     if past.retries:
         yield f"  Rows of it were sent again by {', '.join(past.retries)}."
 
@@ -141,12 +145,12 @@ def _facts(past: PastRun) -> Iterator[str]:
 
 
 def _files(past: PastRun) -> Iterator[tuple[str, object]]:
-    if past.report.get("dead_letter"):
-        yield "Dead letter:", past.report["dead_letter"]
+    if past.dead_letter is not None:
+        yield "Dead letter:", past.dead_letter
     elif past.length_of(past.folder.journal):
         yield "Dead rows:", f"{past.folder.journal} (the dead letter is made when the run ends)"
-    if past.report.get("warnings_file"):
-        yield "Warnings:", past.report["warnings_file"]
+    if past.warnings_file is not None:
+        yield "Warnings:", past.warnings_file
     if past.record.options.get("receipt"):
         yield "Receipt:", past.record.options["receipt"]
 
@@ -161,7 +165,7 @@ def run_as_dict(past: PastRun) -> dict[str, Any]:
         "requests": report.get("requests", past.progress.requests),
         "seconds": round(report.get("seconds", past.progress.seconds), 3),
         "reasons": reasons or list(report.get("reasons", ())),
-        "dead_letter": None if past.pruned else report.get("dead_letter"),
+        "dead_letter": None if past.pruned or past.dead_letter is None else str(past.dead_letter),
         "receipt": past.record.options.get("receipt"),
         "next": past.next,
     }

@@ -9,11 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from importer.hints import about_runs
+from importer.hints import about_runs, in_state_dir
 from importer.parents import known_run
 from importer.records import Fate
 from importer.runs.losses import reasons_of
 from importer.runs.run_options import takes_all_of
+from importer.stages.reading import STANDARD_INPUT
 from importer.stages.recording import (
     UNFINISHED,
     Holder,
@@ -106,6 +107,11 @@ class PastRun:
         return self.record.state in UNFINISHED and self.standing is not Standing.RUNNING
 
     @property
+    def is_piped(self) -> bool:
+        """Whether it read standard input, of which nothing is kept."""
+        return STANDARD_INPUT in self.record.locations
+
+    @property
     def next(self) -> str:
         """The command to try next."""
         if self.standing is Standing.RUNNING:
@@ -117,7 +123,33 @@ class PastRun:
             return about_runs("runs show", self.state_dir, self.successor)
         if self.standing is Standing.CLOSED or self.pruned or self.retries:
             return about_runs("runs", self.state_dir)
-        return str(stopped or self.report.get("next", about_runs("runs", self.state_dir)))
+        told = stopped or self.report.get("next")
+        if told is None:
+            return about_runs("runs", self.state_dir)
+        return in_state_dir(str(told), self.state_dir)
+
+    @property
+    def dead_letter(self) -> Path | None:
+        """Where its dead letter was put; None where there is none."""
+        return self._written("dead_letter")
+
+    @property
+    def warnings_file(self) -> Path | None:
+        return self._written("warnings_file")
+
+    def _written(self, name: str) -> Path | None:
+        """Give the path of a file that the report names; the run's folder may have moved since."""
+        told = self.report.get(name)
+        if told is None:
+            return None
+        path, folder = Path(told), self.report.get("folder")
+        is_own = folder is not None and path.parent == Path(folder)
+        return self.folder.path / path.name if is_own else path
+
+    def require_whole(self) -> None:
+        """Raise StateError if what is known of single rows has lost some of it, unless pruned."""
+        for path in (self.folder.row_log, self.folder.journal):
+            self.whole_length_of(path)
 
     def reasons(self) -> tuple[Reason, ...]:
         """Count why rows did not make it, from the journal, commonest first; () once pruned.

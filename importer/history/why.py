@@ -161,9 +161,6 @@ def _is_open_about(past: PastRun, searches: Mapping[str, Search]) -> bool:
 def _why_unsearched(past: PastRun) -> str:
     if past.pruned is not None:
         return f"its row detail was pruned on {past.pruned:%Y-%m-%d}"
-    log = past.folder.row_log
-    if past.length_of(log) and not log.exists():
-        return f"{log} is gone"
     return ""
 
 
@@ -281,8 +278,10 @@ def _cells(seen: _Seen | None, dead: DeadRow | None, past: PastRun) -> dict[str,
 
 
 def _columns(past: PastRun, width: int) -> list[str]:
-    """Give the source's columns as the report knows them; numbers where it does not."""
-    for file in past.report.get("source", ()):
-        if len(file.get("columns", ())) == width:
-            return list(file["columns"])
+    """Give the source's columns as the run knows them; numbers where it does not."""
+    files = past.report.get("source", ())
+    known = (past.record.options.get("columns"), *(file.get("columns") for file in files))
+    for columns in known:
+        if columns and len(columns) == width:
+            return list(columns)
     return [f"column {number}" for number in range(1, width + 1)]

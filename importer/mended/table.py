@@ -10,6 +10,7 @@ from pathlib import Path
 from importer.errors import SourceError
 from importer.records import (
     DEAD_LETTER_COLUMNS,
+    DEAD_LETTER_KEY,
     ArrowBlock,
     Batch,
     MendedBlock,
@@ -20,7 +21,6 @@ from importer.records import (
 from importer.stages.mending import CODE as REWRITTEN
 from importer.stages.reading import SourceFile, kinds_at, open_source, read_mended
 
-_NEEDED = ("_run", "_file", "_row")
 _MOST_NAMED = 5
 _BETWEEN = "; "
 
@@ -61,7 +61,7 @@ class MendedTable:
             # A spreadsheet adds columns without a name where somebody only touched a cell.
             options = replace(options, rename_columns=True)
         self._source = open_source([str(path)], options)
-        _require_columns(path, self._names(), _NEEDED, "a dead letter")
+        _require_columns(path, self._names(), DEAD_LETTER_KEY, "a dead letter")
         _require_columns(path, self._names(), self.columns, "all columns of the dead letter")
 
     @property
@@ -87,7 +87,7 @@ class MendedTable:
                 if not one.column or not isinstance(block, ArrowBlock):
                     raise _unreadable(_place(self.path, block, one.index), one)
                 faults.setdefault(one.index, {})[one.column] = one
-            texts = {name: _texts(batch, name) for name in (*_NEEDED, *self.columns)}
+            texts = {name: _texts(batch, name) for name in (*DEAD_LETTER_KEY, *self.columns)}
             codes, columns = (_texts(batch, name) for name in ("_code", "_column"))
             for at, index in enumerate(batch.index.tolist()):
                 place = _place(self.path, block, index)
@@ -141,12 +141,12 @@ def _number(text: str, place: str) -> int:
 
 
 def _unreadable(place: str, rejection: Rejection) -> SourceError:
-    return SourceError(
-        place,
-        f"{rejection.found} [{rejection.code}]",
-        rejection.expected,
-        "save the file again, or correct the line in an editor",
-    )
+    remedy = "save the file again, or correct the line in an editor"
+    if rejection.code == "cell-too-long":
+        remedy = (
+            "close the quote that was left open, or take the row out of this file: its run keeps it"
+        )
+    return SourceError(place, f"{rejection.found} [{rejection.code}]", rejection.expected, remedy)
 
 
 def _require_columns(path: Path, found: Sequence[str], needed: Sequence[str], what: str) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 import pyarrow as pa
 
 from importer.config import RunConfig, Target, time_limits
-from importer.errors import ImporterError, StateError
+from importer.errors import ImporterError, StateError, WorkbookLimit
 from importer.executors.local import prepared_alone, prepared_blocks, workers_for
 from importer.hints import after_run
 from importer.job import Job
@@ -28,7 +28,7 @@ from importer.sieves import Sieve, sifted
 from importer.stages.recording import Ledger, Progress, RunState, end_run, set_rows, write_json
 from importer.stages.reporting import RunReport, exit_code
 from importer.stages.sending import Client, Sender, Traffic, run_in_loop
-from importer.stopping import StopSignal, out_of_time, rows_changed, stop_for
+from importer.stopping import StopSignal, rows_changed, start_timers, stop_for
 
 
 class ImportRun:
@@ -115,7 +115,7 @@ class ImportRun:
     # --- sending -----------------------------------------------------------------------------
 
     async def _send(self) -> None:
-        timers = self._start_timers()
+        timers = start_timers(self.stop, time_limits(self.config))
         feed = BlockFeed(self._sifted(self._prepared()))
         keeper = asyncio.create_task(self.checkpoints.keep(self._fail))
         try:
@@ -148,13 +148,6 @@ class ImportRun:
     def _fail(self, error: ImporterError) -> None:
         self._failure = self._failure or error
         self.stop.request(stop_for(error))
-
-    def _start_timers(self) -> list[asyncio.TimerHandle]:
-        loop = asyncio.get_running_loop()
-        return [
-            loop.call_later(seconds, self.stop.request, out_of_time(message))
-            for seconds, message in time_limits(self.config)
-        ]
 
     def _prepared(self) -> PreparedBlocks:
         blocks, size = self._unsettled_blocks(), self.job.size_bytes
@@ -251,10 +244,15 @@ class ImportRun:
         for path in filter(None, (self.folder.path / "report.json", self.config.report)):
             write_json(path, report.as_dict())
 
+    @property
+    def _is_left(self) -> bool:
+        """Whether a resume has something to do: send rows, or put a file in its place."""
+        is_misplaced = isinstance(self._failure, StateError)
+        is_misplaced &= not isinstance(self._failure, WorkbookLimit)
+        return is_misplaced or self.accounts.tally.fates[Fate.PENDING] > 0
+
     def _register_end(self, report: RunReport) -> None:
-        # What could not be put in its place is put there by a resume, which sends nothing then.
-        is_left = report.fates[Fate.PENDING] or isinstance(self._failure, StateError)
-        state = RunState.STOPPED if is_left else RunState.FINISHED
+        state = RunState.STOPPED if self._is_left else RunState.FINISHED
         content, now = report.as_dict(), time.time()
         self.ledger.do(
             lambda connection: end_run(connection, self.folder.run_id, state, now, content)
@@ -283,6 +281,7 @@ class ImportRun:
                 stop=stop,
                 is_retry=bool(self.record.parent),
                 none_taken=fates[Fate.FILTERED] == rows > 0,
+                is_settled=not self._is_left,
             ),
             requests=progress.requests,
             retries=progress.retries,

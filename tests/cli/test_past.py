@@ -76,6 +76,21 @@ def test_runs_show_opens_with_what_to_do_and_names_no_cell_in_a_log(
     assert "secret-cell" not in str(shown)
 
 
+def test_runs_show_names_the_files_of_a_folder_that_was_moved(
+    call: Call, users: str, folder: Path
+) -> None:
+    run = call("run", users, "--mapping", "m.yaml", "--state-dir", "S", "--json").json["run"]
+    (folder / "S").rename(folder / "S2")
+    again = f"moengage-import retry {run} --state-dir {folder / 'S2'}"
+    said = call("runs", "show", "last", "--state-dir", "S2")
+    assert f"Now:         {again}\n" in said.out
+    own = folder / "S2" / "runs" / run / "dead_letter.csv"
+    assert f"Dead letter: {own}\n" in said.out
+    answer = call("runs", "show", "last", "--state-dir", "S2", "--json").json
+    assert answer["run"]["dead_letter"] == str(own)
+    assert answer["next"] == again
+
+
 def test_prune_says_what_it_would_free_and_then_frees_it(call: Call, imported: str) -> None:
     assert "Nothing to prune" in call("runs", "prune").out
     would = call("runs", "prune", "--older-than", "0s", "--dry-run")

@@ -180,6 +180,35 @@ def test_a_source_that_changed_or_is_gone_is_told_and_the_journal_helps_out(
     assert (filtered.cells, filtered.steps) == (None, None)
 
 
+def test_a_run_that_was_killed_knows_the_names_of_its_columns(
+    sandbox: SandboxThread, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    rows = [("ben", "x1", "Ben", "y"), *((f"u-{n}", n, "U", "y") for n in range(400))]
+    users = write_csv(tmp_path / "users.csv", HEADER, rows)
+
+    class Ends(Silence):
+        """Ends a run once something of it is sent: asks it to stop, or kills it."""
+
+        def __init__(self, stop: StopSignal | None = None) -> None:
+            self._stop = stop
+
+        def progressed(self, fate: Fate, rows: int) -> None:
+            if fate is Fate.DELIVERED and self._stop is None:
+                raise KeyboardInterrupt
+            if fate is Fate.DELIVERED and self._stop is not None:
+                self._stop.request(Stop("interrupted", "a test", "", 130))
+
+    stop = StopSignal()
+    mapping = parse_mapping(MAPPING, "mapping.yaml")
+    config = RunConfig(sending=FAST, state_dir=state)
+    run_import(users, mapping, target_of(sandbox), config, observer=Ends(stop), stop=stop)
+    with pytest.raises(KeyboardInterrupt):
+        resume_run(find_unfinished(state), target_of(sandbox), observer=Ends())
+    write_csv(users, HEADER, ROWS)
+    assert only_row(state, "ben").cells == dict(zip(HEADER, rows[0], strict=True))
+
+
 def test_an_id_that_was_never_seen_is_told_with_those_that_are_like_it(
     sandbox: SandboxThread, users: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from importer.stages.reading.dead_letters import read_mended
 from importer.stages.reading.description import SourceFile
-from importer.stages.reading.finding import lasting_path
+from importer.stages.reading.finding import STANDARD_INPUT, lasting_path
 from importer.stages.reading.fingerprint import content_mark, difference, visible_difference
 from importer.stages.reading.natives import kinds_at, mended_kinds, native_of
 from importer.stages.reading.picking import picked
@@ -13,6 +13,7 @@ from importer.stages.reading.stored import StoredSource, fingerprint_of
 from importer.stages.reading.whole_rows import Record, cell_faults, read_record
 
 __all__ = [
+    "STANDARD_INPUT",
     "Record",
     "Source",
     "SourceFile",

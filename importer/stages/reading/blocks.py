@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from importer.records import Int64s, TextBlock
-from importer.stages.reading.exact import RECORD_BYTES, grammar_of
+from importer.stages.reading.exact import grammar_of, longest_record
 from importer.stages.reading.sample import Layout
 from importer.stages.reading.splitter import Split, split
 from importer.stages.reading.streams import ByteStream, Compression, Place, require_unchanged
@@ -44,19 +44,13 @@ class DelimitedFile:
     rows: how many there are, once the file has been read or counted to its end.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        layout: Layout,
-        compression: Compression,
-        record_bytes: int = RECORD_BYTES,
-    ) -> None:
+    def __init__(self, place: Place, layout: Layout, compression: Compression) -> None:
         self.place, self.layout, self.compression = place, layout, compression
         self.columns = layout.columns
         self.has_rows = layout.has_rows
         self.blank_lines = 0
         self.rows: int | None = None
-        self._record_bytes = record_bytes
+        self._record_bytes = longest_record(layout.columns)
 
     def read_blocks(
         self, block_bytes: int | None = None, on_bytes: OnBytes | None = None

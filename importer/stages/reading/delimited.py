@@ -15,9 +15,9 @@ from importer.errors import Defect
 from importer.plurals import counted
 from importer.records import Batch, Int64s, Rejection, TextBlock
 from importer.stages.reading.exact import (
-    RECORD_BYTES,
     grammar_of,
     has_torn_quotes,
+    longest_record,
     read_cells,
     scan,
 )
@@ -27,7 +27,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def read_text_block(
-    block: TextBlock, columns: Collection[str], record_bytes: int = RECORD_BYTES
+    block: TextBlock, columns: Collection[str]
 ) -> tuple[Batch, tuple[Rejection, ...]]:
     """Give the cells of these columns, and a Rejection for each record that cannot be read.
 
@@ -38,7 +38,7 @@ def read_text_block(
     found: dict[int, list[bytes]] = {}
     undecodable = _undecodable(block)
     for index in block.odd.tolist():
-        cells = _exact(block, index, record_bytes)
+        cells = _exact(block, index)
         if isinstance(cells, Rejection):
             rejections.append(cells)
             undecodable.pop(index, None)
@@ -93,10 +93,10 @@ def _closed(block: TextBlock, batch: Batch) -> tuple[Batch, list[Rejection]]:
     return Batch(batch.index[~is_bad], cells), further
 
 
-def _exact(block: TextBlock, index: int, record_bytes: int) -> list[bytes] | Rejection:
+def _exact(block: TextBlock, index: int) -> list[bytes] | Rejection:
     record = record_of(block, index)
     grammar = grammar_of(block.dialect)
-    width = len(block.columns)
+    width, record_bytes = len(block.columns), longest_record(block.columns)
     if len(record) > record_bytes:
         found, expected = f"more than {record_bytes:,} bytes", f"at most {record_bytes:,}"
         return _rejection(block, index, "cell-too-long", "", found, expected)
@@ -142,7 +142,7 @@ def _rejection(
 
 def cells_of(block: TextBlock, index: int) -> list[str] | None:
     """Give all cells of one row as text; None if the row cannot be read."""
-    cells = _exact(block, index, RECORD_BYTES)
+    cells = _exact(block, index)
     wire = wire_of(block.dialect)
     if isinstance(cells, Rejection) or wire.bad_byte(record_of(block, index)) is not None:
         return None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from importer.records import Dialect
+from importer.stages.reading.unmended import tells_rows
 from importer.stages.reading.wire import wire_of
 
 RECORD_BYTES = 1 << 20
 """A longer record is refused: an open quote would otherwise eat the memory (P5)."""
+
+DEAD_RECORD_BYTES = 16 << 20
+"""A dead letter repeats a record's bytes (as \\xNN: four for one) and what is said of its cells."""
 
 Trouble = Literal["", "quote-open", "quote-stray", "unfinished"]
 
@@ -21,6 +26,11 @@ class Grammar(NamedTuple):
     delimiter: bytes
     quote: bytes
     comment: bytes = b""
+
+
+def longest_record(columns: Collection[str]) -> int:
+    """Give how many bytes a record may have in a file of these columns."""
+    return DEAD_RECORD_BYTES if tells_rows(columns) else RECORD_BYTES
 
 
 def grammar_of(dialect: Dialect) -> Grammar:

@@ -13,7 +13,7 @@ from decimal import (
     InvalidOperation,
 )
 
-from importer.records import DEAD_LETTER_COLUMNS, Rejection
+from importer.records import DEAD_LETTER_COLUMNS, DEAD_LETTER_KEY, Rejection
 
 ROUNDED = "cell-rounded"
 NOT_COMPUTED = "cell-not-computed"
@@ -32,6 +32,11 @@ _UNKNOWN = (
 def is_dead_letter(columns: Collection[str]) -> bool:
     """Tell whether a file of these columns is a dead letter."""
     return set(DEAD_LETTER_COLUMNS) <= set(columns)
+
+
+def tells_rows(columns: Collection[str]) -> bool:
+    """Tell whether a file of these columns has all of a dead letter that `retry` needs."""
+    return set(DEAD_LETTER_KEY) <= set(columns)
 
 
 def unfilled_raw(cells: Mapping[str, str | None]) -> str:

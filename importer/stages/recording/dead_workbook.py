@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
-from importer.errors import StateError
+from importer.errors import WorkbookLimit
 from importer.records import DEAD_LETTER_SHEET
 
 MAX_ROWS = 1_048_576
@@ -84,7 +84,7 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 def write_workbook(path: Path, stream: BinaryIO, rows: Iterable[Sequence[object]]) -> None:
     """Write rows, the header first, as the one sheet of an .xlsx; `path` is for messages.
 
-    Raises StateError where a sheet cannot hold them; nothing is ever cut.
+    Raises WorkbookLimit where a sheet cannot hold them; nothing is ever cut.
     """
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _PARTS.items():
@@ -131,8 +131,8 @@ def _require_room(path: Path, number: int, row: Sequence[object], size_bytes: in
             raise _too_much(path, found, "characters")
 
 
-def _too_much(path: Path, found: str, expected: str) -> StateError:
-    return StateError(
+def _too_much(path: Path, found: str, expected: str) -> WorkbookLimit:
+    return WorkbookLimit(
         str(path),
         f"what no workbook can hold: {found}",
         expected,

@@ -5,7 +5,7 @@ deciding.py   what a try's answer means                pure
 retrying.py   how long to wait before the next try     pure
 quota.py      when a request may go                    pure
 ordering.py   whose turn it is among one user's rows   pure
-canary.py     whether answers, or their lack, condemn a run  pure
+canary.py     whether answers condemn the run        pure
 reading_back.py  asks for users as they are kept
 courier.py    one request's way through its tries
 sender.py     the tasks that bring all of it together
