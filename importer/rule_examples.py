@@ -160,7 +160,7 @@ EXAMPLES: dict[str, Example] = {
     "not-json": _cell("type: json", "{'city': 'Pune'}"),
     "left-out": _cell("type: date, bad_value: leave_out", "soon"),
     # --- validating --------------------------------------------------------------------------
-    "check-failed": _cell("type: integer, check: {ge: 0}", "-1"),
+    "check-failed": _cell("type: integer, check: {min: 0}", "-1"),
     # --- enforcing ---------------------------------------------------------------------------
     "id-blank": _rows(",Pune"),
     "id-short": _rows("7,Pune"),
