@@ -158,7 +158,7 @@ def test_verify_reads_back_and_says_what_differs(
     call("run", "other.csv", "--mapping", "m.yaml", "--quiet", "--state-dir", "elsewhere")
     changed = call("verify")
     assert changed.exit == 1
-    assert 'seq: sent #, found ##' in changed.out
+    assert "seq: sent #, found ##" in changed.out
     assert "some minutes later" in changed.out
     told = call("verify", "--show-values", "--json")
     assert told.json["users"] == {"equal": 1, "different": 1, "missing": 0, "not comparable": 0}
