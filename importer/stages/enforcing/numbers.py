@@ -58,7 +58,7 @@ def _as_doubles(texts: pa.Array) -> pa.Array:
 def holds_rounded(text: str) -> bool:
     """Tell whether a JSON text has a fraction that a double would round.
 
-    Places do not count: their last digits are less than an atom's breadth.
+    Places do not count: what they lose is less than a hundred-thousandth of a millimetre.
     """
     # Few texts have one, and digits that stand in quotes are told apart by those that do.
     numbers = (one for one in _NUMBERS.findall(text) if len(one) > _DIGITS or "-" in one)
