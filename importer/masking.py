@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+_HIDDEN = "(masked)"
+"""Stands for a yes or a no, whose length alone would tell which."""
 
 
 def masked(text: str) -> str:
@@ -20,8 +24,27 @@ def masked_json(value: Any) -> Any:
         case None:
             return None
         case bool():
-            return "xxxx"
+            return _HIDDEN
     return masked(str(value))
+
+
+def masked_text(value: Any) -> str:
+    """Write a masked JSON document: texts in quotes, numbers and booleans without, so not JSON."""
+    match value:
+        case dict():
+            members = (f"{_quoted(key)}: {masked_text(inner)}" for key, inner in value.items())
+            return f"{{{', '.join(members)}}}"
+        case list():
+            return f"[{', '.join(map(masked_text, value))}]"
+        case None:
+            return "null"
+        case str():
+            return _quoted(masked(value))
+    return str(masked_json(value))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _masked_character(character: str) -> str:

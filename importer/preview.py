@@ -29,7 +29,7 @@ class PreviewValue:
     json: the JSON text that is sent; None where nothing is.
     problem: why the value is refused; "" if it is not.
     steps: what was done to the cells, in order; the last of a column or part gives it its type.
-    checked: the checks that the mapping asks for, by name.
+    checked: the checks that the mapping asks for, each by the name that it has there.
     """
 
     attribute: str

@@ -160,7 +160,7 @@ EXAMPLES: dict[str, Example] = {
     "not-json": _cell("type: json", "{'city': 'Pune'}"),
     "left-out": _cell("type: date, bad_value: leave_out", "soon"),
     # --- validating --------------------------------------------------------------------------
-    "check-failed": _cell("type: integer, check: {ge: 0}", "-1"),
+    "check-failed": _cell("type: integer, check: {min: 0}", "-1"),
     # --- enforcing ---------------------------------------------------------------------------
     "id-blank": _rows(",Pune"),
     "id-short": _rows("7,Pune"),
@@ -170,6 +170,7 @@ EXAMPLES: dict[str, Example] = {
     "string-long": _rows(f"user-1,{'x' * 513}"),
     "url-long": _rows(f"user-1,https://example.com/{'x' * 500}"),
     "number-large": _cell("type: integer", "9007199254740993"),
+    "number-digits": _cell("type: number", "0.1234567890123456789"),
     "looks-null": _rows("user-1,NULL"),
     "date-as-text": _rows("user-1,31/12/1999"),
     "list-as-text": _rows("user-1,[red|blue]"),

@@ -733,6 +733,17 @@ _RULES = (
         _SWITCH,
     ),
     _warning(
+        "number-digits",
+        "enforcing",
+        "a fraction with more digits than MoEngage keeps",
+        "it is sent with all digits, but MoEngage's fractions are doubles: 0.1234567890123456789 "
+        "becomes 0.12345678901234568",
+        _DOCS,
+        "round it in the source or map it with `type: string`; where the last digits do not "
+        "matter, set this rule to off",
+        _SWITCH,
+    ),
+    _warning(
         "left-out",
         "coercing",
         "a bad value that `bad_value: leave_out` kept out of its row",

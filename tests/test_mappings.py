@@ -8,6 +8,7 @@ import pytest
 
 from importer.mapping_check.own_tests import run_mapping_tests
 from importer.mapping_file import Mapping, bind, load_mapping
+from importer.mapping_file.types import CHECK_TWINS
 from importer.stages.reading import open_source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,3 +53,9 @@ def test_a_shipped_mapping_passes_its_own_tests(name: str) -> None:
 def test_the_tests_of_a_shipped_mapping_speak_of_its_samples_columns(name: str) -> None:
     given = {column for test in bound(name).tests for column in test.given}
     assert given <= set(columns_of(name))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_shipped_mapping_calls_its_checks_by_their_plain_names(name: str) -> None:
+    checks = {check.name for attribute in bound(name).attributes for check in attribute.check}
+    assert checks.isdisjoint(CHECK_TWINS.values())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.masking import masked, masked_json
+from importer.masking import masked, masked_json, masked_text
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,21 @@ def test_a_document_keeps_its_keys_and_hides_every_value() -> None:
     document = {"a": {"lat": 12.5}, "b": ["x1", True, None], "c": 7}
     assert masked_json(document) == {
         "a": {"lat": "##.#"},
-        "b": ["x#", "xxxx", None],
+        "b": ["x#", "(masked)", None],
         "c": "#",
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ("Zoë", '"xxx"'),
+        (True, "(masked)"),
+        (False, "(masked)"),
+        (Decimal("12.50"), "##.##"),
+        (None, "null"),
+        ({"é": ["a1", 1, {}], "b": True}, '{"é": ["x#", #, {}], "b": (masked)}'),
+    ],
+)
+def test_only_a_text_stands_in_quotes_when_it_is_written(document: object, shown: str) -> None:
+    assert masked_text(document) == shown

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from importer import Fate, RunConfig, RunReport, check_source, run_import
+from importer.cli.plan_page import plan_page
 from importer.errors import UsageError
 from importer.mapping_file import parse_mapping
 from importer.plan.plan import Plan, plan_import
@@ -163,7 +164,23 @@ def test_a_user_whose_last_request_may_have_arrived_is_unsure(desk: Desk) -> Non
     desk.sandbox.set_faults({"error_rate": 1, "error_status": 400})
     desk.run()
     desk.sandbox.set_faults({})
-    assert counts(desk.plan()) == (0, 0, 0, 3)
+    planned = desk.plan()
+    assert counts(planned) == (0, 0, 0, 3)
+    assert "3  accepted before, but whether the last request arrived is not known" in plan_page(
+        planned, gone=None, out=None
+    )
+
+
+def test_a_user_of_whom_nothing_was_accepted_is_new_although_a_request_may_have_arrived(
+    desk: Desk,
+) -> None:
+    desk.write(rows_of(range(3)))
+    desk.run()
+    desk.write(rows_of(range(5), name="New"))
+    desk.sandbox.set_faults({"error_rate": 1, "error_status": 400})
+    desk.run()
+    desk.sandbox.set_faults({})
+    assert counts(desk.plan()) == (2, 0, 0, 3)
 
 
 def test_a_run_is_held_to_its_plan(desk: Desk) -> None:

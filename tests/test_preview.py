@@ -100,6 +100,19 @@ def test_a_row_shows_its_steps_its_warnings_and_why_it_is_refused(
     assert "[check-failed]" in checked.values[2].problem
 
 
+def test_a_check_is_called_by_the_word_that_the_mapping_has_for_it(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text("id,n\nu-1,5\n", encoding="utf-8")
+    mapping = tmp_path / "m.yaml"
+    for check, names in [("min: 0", ("min",)), ("ge: 0, max: 9", ("ge", "max"))]:
+        mapping.write_text(
+            "mapping: 1\ncustomer_id: id\n"
+            f"attributes: {{n: {{column: n, type: integer, check: {{{check}}}}}}}\n",
+            encoding="utf-8",
+        )
+        (row,) = preview_source(tmp_path / "u.csv", mapping)
+        assert row.values[1].checked == names
+
+
 def test_only_the_rows_that_are_shown_are_prepared(
     table: Path, mapping: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,11 @@ def _lines(plan: Plan) -> Iterator[str]:
         ("new", found.new, "of these users nothing was accepted yet"),
         ("changed", found.changed, "other values than were accepted last"),
         ("unchanged", found.unchanged, _unchanged(plan)),
-        ("unsure", found.unsure, "whether their last request arrived is not known"),
+        (
+            "unsure",
+            found.unsure,
+            "accepted before, but whether the last request arrived is not known",
+        ),
     ):
         if rows or word in ("new", "changed", "unchanged"):
             yield f"  {word:<12}{rows:>12,}  {meaning}"

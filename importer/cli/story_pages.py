@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from importer.history.why import RowStory, Story
-from importer.masking import masked, masked_json
+from importer.masking import masked, masked_json, masked_text
 from importer.moengage.attributes import BY_KEY
 from importer.plurals import counted
 from importer.preview import PreviewRow, PreviewValue
 from importer.records import Fate
 from importer.rules import RULES
+from importer.stages.coercing import Step
 
 _CODE = re.compile(r"\[([a-z0-9-]+)\]")
+_KEPT = ("type", "unset_attributes", "update_existing_only")
+"""What a payload has of the mapping, not of a person."""
 
 
 def story_page(story: Story, *, show_values: bool) -> Iterator[str]:
@@ -142,15 +146,22 @@ def _between(value: PreviewValue, show_values: bool) -> list[str]:
     """Give the steps between the cells and the value; the last one's result is the value."""
     steps = value.steps[:-1] if value.steps and not value.steps[-1].of else value.steps
     return [
-        f"{f'{step.of}: ' if step.of else ''}{step.name} {_step_text(step.text, show_values)}"
+        f"{f'{step.of}: ' if step.of else ''}{step.name} {_step_text(step, show_values)}"
         for step in steps
     ]
 
 
-def _step_text(text: str | None, show_values: bool) -> str:
+def _step_text(step: Step, show_values: bool) -> str:
+    text = _step_shown(step, show_values)
     if text is None:
         return "(nothing)"
-    return repr(text if show_values else masked(text))
+    return text if step.is_json else repr(text)
+
+
+def _step_shown(step: Step, show_values: bool) -> str | None:
+    if step.text is None or show_values:
+        return step.text
+    return _json(step.text, show_values) if step.is_json else masked(step.text)
 
 
 def _cells(cells: dict[str, str | None], show_values: bool) -> str:
@@ -175,19 +186,26 @@ def _json(text: str, show_values: bool) -> str:
     """Give a value's JSON text, or its shape: an object's keys are the mapping's, not a person's."""
     if show_values:
         return text
-    if text.startswith(("{", "[")):
-        return json.dumps(masked_json(json.loads(text)), ensure_ascii=False)
-    return masked(text)
+    try:
+        return masked_text(json.loads(text, parse_float=Decimal))
+    except ValueError:
+        # A customer id stands here as it is, without quotes.
+        return masked(text)
 
 
 def _payload(text: str, show_values: bool) -> str:
-    return text if show_values else json.dumps(_masked_payload(text), ensure_ascii=False)
+    if show_values:
+        return text
+    members = (
+        f"{json.dumps(key)}: {json.dumps(value) if key in _KEPT else masked_text(value)}"
+        for key, value in json.loads(text, parse_float=Decimal).items()
+    )
+    return f"{{{', '.join(members)}}}"
 
 
 def _masked_payload(text: str) -> dict[str, Any]:
-    payload: dict[str, Any] = json.loads(text)
-    kept = ("type", "unset_attributes", "update_existing_only")
-    return {key: value if key in kept else masked_json(value) for key, value in payload.items()}
+    payload: dict[str, Any] = json.loads(text, parse_float=Decimal)
+    return {key: value if key in _KEPT else masked_json(value) for key, value in payload.items()}
 
 
 def story_as_dict(story: Story, show_values: bool) -> dict[str, Any]:
@@ -250,7 +268,7 @@ def _value(value: PreviewValue, show_values: bool) -> dict[str, Any]:
             {
                 "step": step.name,
                 "of": step.of or None,
-                "text": step.text if step.text is None or show_values else masked(step.text),
+                "text": _step_shown(step, show_values),
             }
             for step in value.steps
         ],

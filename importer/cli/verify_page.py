@@ -11,7 +11,7 @@ from typing import Any
 from importer.history.comparing import Compared, Verdict
 from importer.history.past_runs import PastRun
 from importer.history.verify import Verification, VerifiedUser
-from importer.masking import masked_json
+from importer.masking import masked_json, masked_text
 from importer.plurals import counted
 
 _MOST_SHOWN = 10
@@ -97,9 +97,11 @@ def _difference(one: Compared, show_values: bool) -> str:
 
 
 def _text(value: Any, show_values: bool) -> str:
-    if show_values and isinstance(value, Decimal):
+    if not show_values:
+        return masked_text(value)
+    if isinstance(value, Decimal):
         return str(value)
-    return json.dumps(_shown(value, show_values), ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _shown(value: Any, show_values: bool) -> Any:

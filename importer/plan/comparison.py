@@ -43,7 +43,7 @@ class Comparison:
     """What a source would change, block by block; a Sieve that takes unchanged rows out if asked.
 
     new: rows of users of whom nothing was ever accepted.
-    unsure: of users whose last request may have arrived, or not.
+    unsure: of users of whom something was accepted, and whose last request may have arrived, or not.
     changed, unchanged: of users of whom it is known what they were last sent.
     changed_by, newly_blank, unset: attribute -> rows whose value of it is another than was last
         accepted, is blank and was not in the last accepted row, or is removed in MoEngage.

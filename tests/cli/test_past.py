@@ -126,7 +126,27 @@ def test_why_of_a_row_shows_its_payload(call: Call, imported: str) -> None:
     assert row["payload"]["attributes"] == {"seq": 3, "name": "Ann"}
     assert row["fate"] == "delivered"
     masked = call("why", "--run", "last", "--row", "3").out
-    assert '"attributes": {"seq": "#", "name": "xxx"}' in masked
+    assert '"attributes": {"seq": #, "name": "xxx"}' in masked
+
+
+def test_why_shows_a_masked_text_once_in_quotes_and_nothing_else_in_any(
+    call: Call, folder: Path, own_target: SandboxThread
+) -> None:
+    (folder / "u.csv").write_text("id,m,w,o\nu1,,098765 43210,yes\n", encoding="utf-8")
+    (folder / "m.yaml").write_text(
+        "mapping: 1\ncustomer_id: id\nattributes:\n"
+        "  mobile: {first_valid: [m, w], type: phone, region: IN}\n"
+        "  moe_unsubscribe: {column: o, type: boolean}\n"
+        "  score: {constant: '1.50', type: number}\n"
+    )
+    call("run", "u.csv", "--mapping", "m.yaml", "--quiet")
+    said = call("why", "u1").out
+    assert 'w: phone "############"  ->  "############" (phone)' in said
+    assert "->  (masked) (boolean)" in said
+    assert '"mobile": "############", "moe_unsubscribe": (masked), "score": #.##' in said
+    (row,) = call("why", "u1", "--json").json["rows"]
+    assert row["payload"]["attributes"]["moe_unsubscribe"] == "(masked)"
+    assert [step["text"] for step in row["steps"][1]["steps"]][-1] == '"############"'
 
 
 def test_why_of_an_unknown_id_is_exit_1_and_of_no_question_exit_2(
@@ -153,7 +173,7 @@ def test_verify_reads_back_and_says_what_differs(
     call("run", "other.csv", "--mapping", "m.yaml", "--quiet", "--state-dir", "elsewhere")
     changed = call("verify")
     assert changed.exit == 1
-    assert 'seq: sent "#", found "##"' in changed.out
+    assert "seq: sent #, found ##" in changed.out
     assert "some minutes later" in changed.out
     told = call("verify", "--show-values", "--json")
     assert told.json["users"] == {"equal": 1, "different": 1, "missing": 0, "not comparable": 0}

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from importer.mapping_file import Attribute, FromParts
 from importer.moengage import limits
-from importer.stages.enforcing.numbers import DOUBLES_EXACT
+from importer.stages.enforcing.numbers import DOUBLES_EXACT, ROUNDABLE, holds_rounded
 from importer.stages.enforcing.texts import NULL_WORDS
 from importer.stages.enforcing.verdicts import Found, Verdicts, mask
 from importer.typed import Flags, TypedColumn
@@ -31,11 +31,13 @@ _FOUND = {
     "object-sent": "an object",
     "looks-null": "a text in it that looks null",
     "number-large": "a large number in it",
+    "number-digits": "a number in it with more digits than a double keeps",
 }
 
 # Far more than the texts and numbers that are meant, and quickly found.
-_NULL_OR_LARGE = (
-    rf'[0-9]{{16}}|[0-9][eE]\+?[0-9]|"(?i:{"|".join(map(re.escape, sorted(NULL_WORDS)))})"'
+_NULL_OR_NUMBER = (
+    rf"{ROUNDABLE}|[0-9][eE]\+?[0-9]"
+    rf'|"(?i:{"|".join(map(re.escape, sorted(NULL_WORDS)))})"'
 )
 
 
@@ -45,7 +47,7 @@ def hold_lists(column: TypedColumn, verdicts: Verdicts) -> None:
     commas = pc.count_substring(column.core, ",")
     longest = pc.greater(pc.binary_length(column.core), limits.STRING_CHARACTERS)
     suspects = mask(pc.or_(longest, pc.greater_equal(commas, limits.LIST_ITEMS)))
-    _hold(column, suspects | _null_or_large(column), verdicts)
+    _hold(column, suspects | _null_or_number(column), verdicts)
 
 
 def hold_objects(column: TypedColumn, verdicts: Verdicts) -> None:
@@ -55,15 +57,15 @@ def hold_objects(column: TypedColumn, verdicts: Verdicts) -> None:
         there = mask(pc.is_valid(column.core))
         verdicts.strike("object-sent", there, column.attribute.label, _saying("an object"))
         large = mask(pc.greater(pc.binary_length(column.core), limits.OBJECT_BYTES))
-        _hold(column, large | _null_or_large(column), verdicts, but=("object-sent",))
+        _hold(column, large | _null_or_number(column), verdicts, but=("object-sent",))
         return
     nests = pc.match_substring_regex(column.json, r"[\[{]")
     longest = pc.greater(pc.binary_length(column.json), limits.STRING_CHARACTERS)
-    _hold(column, mask(pc.or_(nests, longest)) | _null_or_large(column), verdicts)
+    _hold(column, mask(pc.or_(nests, longest)) | _null_or_number(column), verdicts)
 
 
-def _null_or_large(column: TypedColumn) -> Flags:
-    return mask(pc.match_substring_regex(column.json, _NULL_OR_LARGE))
+def _null_or_number(column: TypedColumn) -> Flags:
+    return mask(pc.match_substring_regex(column.json, _NULL_OR_NUMBER))
 
 
 def _has_plain_parts(attribute: Attribute) -> bool:
@@ -84,7 +86,7 @@ def _hold(
     if not len(positions):
         return
     encoded = column.json.take(pa.array(positions)).dictionary_encode()
-    faults = [set(faults_of(orjson.loads(text))) for text in encoded.dictionary.to_pylist()]
+    faults = [_faults_of_text(text) for text in encoded.dictionary.to_pylist()]
     places = encoded.indices.to_numpy(zero_copy_only=False)
     for code, found in _FOUND.items():
         if code in but:
@@ -97,6 +99,11 @@ def _hold(
 
 def _saying(words: str) -> Found:
     return lambda _: words
+
+
+def _faults_of_text(text: str) -> set[str]:
+    faults = set(faults_of(orjson.loads(text)))
+    return faults | {"number-digits"} if holds_rounded(text) else faults
 
 
 def faults_of(value: Any) -> Iterator[str]:

@@ -30,6 +30,7 @@ _EXPECTED = {
     "date-as-text": "a text that is no date, or `type: date`",
     "list-as-text": "a text that is no list, or `type: list`",
     "number-large": "a number of at most 2 to the 53rd",
+    "number-digits": "no more digits than a double keeps",
     "list-long": f"at most {limits.LIST_ITEMS} items",
     "list-item-long": f"items of at most {limits.STRING_CHARACTERS} characters",
     "list-mixed": "texts only, numbers only, or objects only",

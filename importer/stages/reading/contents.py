@@ -8,7 +8,7 @@ from typing import Literal
 
 from importer.errors import SourceError
 from importer.stages.reading.archives import Compression
-from importer.stages.reading.encodings import is_wide
+from importer.stages.reading.encodings import MARKS, is_wide
 
 Format = Literal["csv", "jsonl", "parquet", "workbook"]
 
@@ -85,6 +85,8 @@ def _kind(head: bytes) -> str:
     """Name what the bytes are, if they are no delimited text that can be read."""
     if not head:
         return "an empty file"
+    if any(head == mark for mark, _ in MARKS):
+        return "an empty file (nothing but a byte-order mark)"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for pattern, name in _TEXTS:
         if pattern.match(text):
@@ -94,7 +96,8 @@ def _kind(head: bytes) -> str:
         if head.startswith(magic) and not (magic.isalnum() and _is_text(head)):
             return name
     if not text:
-        return "a file of blanks only"
+        has_blanks = head.removeprefix(b"\xef\xbb\xbf").strip(b"\r\n") != b""
+        return "a file of blanks only" if has_blanks else "a file of empty lines only"
     return _unreadable_text(head)
 
 

@@ -18,7 +18,7 @@ from importer.plurals import counted
 from importer.stages.reading.other_letters import are_words, likely_encoding
 from importer.stages.reading.western import latin_rivals, western_doubt
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -71,7 +71,7 @@ class Encoding(NamedTuple):
 
 def find_encoding(path: str, sample: bytes, *, is_whole: bool) -> Encoding:
     """Find the encoding of a file by its first bytes; SourceError if two are about as likely."""
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if sample.startswith(mark):
             return Encoding(name, len(mark))
     if wide := _wide(sample):
@@ -108,7 +108,7 @@ def asked_encoding(path: str, asked: str, sample: bytes) -> Encoding:
             "an encoding that Python knows, such as utf-8, cp1252 or utf-16",
             "save the file as UTF-8",
         )
-    marks = [(mark, found) for mark, found in _MARKS if sample.startswith(mark)]
+    marks = [(mark, found) for mark, found in MARKS if sample.startswith(mark)]
     mark, marked = marks[0] if marks else (b"", "")
     if name in _FAMILIES:
         name = marked if marked in _FAMILIES[name] else _wide(sample) or _FAMILIES[name][0]
@@ -125,7 +125,7 @@ def asked_encoding(path: str, asked: str, sample: bytes) -> Encoding:
 
 def is_wide(head: bytes) -> bool:
     """Tell whether these are the first bytes of a text in UTF-16 or UTF-32."""
-    return any(head.startswith(mark) for mark, _ in _MARKS[1:]) or bool(_wide(head))
+    return any(head.startswith(mark) for mark, _ in MARKS[1:]) or bool(_wide(head))
 
 
 def _wide(sample: bytes) -> str:

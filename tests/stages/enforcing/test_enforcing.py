@@ -120,6 +120,18 @@ def test_texts_that_look_null_are_a_warning_and_are_sent() -> None:
         ("1e300", ["number-large"]),
         ('{"a": "1234567890123456789"}', ["object-sent"]),
         (r'["\",\"NULL\""]', []),
+        ("[1.5, 0.1234567890123456789]", ["number-digits"]),
+        ("[1234.500000000000000000, 0.30000000000000004]", []),
+        ('{"a": [{"b": 12345678.123456789012}]}', ["object-sent", "number-digits"]),
+        ('{"a": "0.1234567890123456789"}', ["object-sent"]),
+        ('{"home": {"lat": 12.123456789012345678, "lon": 1.5}}', ["object-sent"]),
+        ('{"lat": 12.123456789012345678}', ["object-sent", "number-digits"]),
+        ("1234567890.12345678", ["number-digits"]),
+        ("1e-400", ["number-digits"]),
+        ("0e-400", []),
+        ("1.5e-300", []),
+        (f"1e-{'9' * 30}", ["number-digits"]),
+        ("[9007199254740992.5]", ["number-digits"]),
     ],
 )
 def test_what_a_list_or_json_holds_is_looked_at_too(cell: str, expected: list[str]) -> None:

@@ -43,8 +43,13 @@ def test_the_content_says_the_format(head: bytes, format_: str) -> None:
         (b"Obj\x01", "an Avro file"),
         (b"ORC\x00", "an ORC file"),
         (b"\x00\x01\x00\x00\x07", "binary data"),
-        (b"\n \n", "blanks only"),
-        (b"", "an empty file"),
+        (b"\n \n", "a file of blanks only"),
+        (b"\xef\xbb\xbf \n", "a file of blanks only"),
+        (b"\n", "a file of empty lines only"),
+        (b"\xef\xbb\xbf\r\n\r\n", "a file of empty lines only"),
+        (b"", "an empty file;"),
+        (b"\xef\xbb\xbf", r"an empty file \(nothing but a byte-order mark\)"),
+        (b"\xff\xfe", r"an empty file \(nothing but a byte-order mark\)"),
     ],
 )
 def test_anything_else_is_refused_by_what_it_is(head: bytes, kind: str) -> None:
