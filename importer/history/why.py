@@ -161,6 +161,8 @@ def _is_open_about(past: PastRun, searches: Mapping[str, Search]) -> bool:
 def _why_unsearched(past: PastRun) -> str:
     if past.pruned is not None:
         return f"its row detail was pruned on {past.pruned:%Y-%m-%d}"
+    if not past.folder.path.exists():
+        return f"its folder {past.folder.path} is gone"
     return ""
 
 

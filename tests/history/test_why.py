@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -257,6 +258,21 @@ def test_a_row_is_asked_for_by_its_number_in_its_file(
         explain_row(state, "last", 1)
     with pytest.raises(UsageError, match="one of the run's files"):
         explain_row(state, "last", 1, "none.csv")
+
+
+def test_a_run_whose_folder_is_gone_is_named_and_the_others_are_searched(
+    sandbox: SandboxThread, users: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    gone = run(sandbox, users, MAPPING, state)
+    kept = run(sandbox, users, MAPPING, state)
+    assert gone.folder is not None
+    shutil.rmtree(gone.folder)
+    story = explain_user(state, "ana")
+    assert {row.run for row in story.rows} == {kept.run}
+    assert story.unsearched == ((gone.run, f"its folder {gone.folder} is gone"),)
+    with pytest.raises(UsageError, match="is gone"):
+        explain_row(state, gone.run, 1)
 
 
 def test_a_run_whose_rows_are_pruned_says_so(
