@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from importer.config import Secret, Target
-from importer.errors import StateError
+from importer.errors import TargetError, UsageError
 
 DATABASE = "sandbox.sqlite"
 
@@ -22,16 +22,16 @@ def running_sandbox(state_dir: Path, app_id: str | None = None) -> Iterator[Targ
     """Give the target of a sandbox that keeps its profiles in the state folder.
 
     app_id: the workspace that it plays, where the mapping insists on one.
-    Raises StateError when it does not start.
+    Raises TargetError when it does not start, UsageError where there can be no state folder.
     """
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StateError(
-            str(state_dir),
-            f"a folder that cannot be made ({error.strerror})",
+        raise UsageError(
+            "--state-dir",
+            f"{state_dir}, a folder that cannot be made ({error.strerror})",
             "a folder that may be written to",
-            "choose another --state-dir",
+            "name another folder with --state-dir or MOENGAGE_STATE_DIR",
         ) from None
     words = [sys.executable, "-m", "importer", "sandbox", "--json", "--with-parent"]
     if app_id is not None:
@@ -64,7 +64,7 @@ def _target(process: subprocess.Popen[str]) -> Target:
     ready = json.loads(line) if line.startswith("{") else {}
     if "base_url" not in ready:
         problem = ready.get("error", {})
-        raise StateError(
+        raise TargetError(
             problem.get("place", "sandbox"),
             problem.get("found", "a sandbox that did not start"),
             problem.get("expected", "a sandbox that is ready"),

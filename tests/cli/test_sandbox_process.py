@@ -6,7 +6,7 @@ import pytest
 
 from importer.cli.sandbox_process import running_sandbox
 from importer.config import SendingConfig
-from importer.errors import StateError, TargetRefused
+from importer.errors import TargetError, TargetRefused, UsageError
 from importer.ping import ping_target
 
 
@@ -27,7 +27,7 @@ def test_a_sandbox_ends_when_its_run_fails(folder: Path) -> None:
 def test_a_sandbox_that_cannot_start_says_why(folder: Path) -> None:
     (folder / "state").mkdir()
     (folder / "state" / "sandbox.sqlite").write_bytes(b"this is no database" * 100)
-    with pytest.raises(StateError) as caught, running_sandbox(folder / "state"):
+    with pytest.raises(TargetError) as caught, running_sandbox(folder / "state"):
         pass
     assert caught.value.problem.place == str(folder / "state" / "sandbox.sqlite")
     assert caught.value.problem.remedy
@@ -35,5 +35,5 @@ def test_a_sandbox_that_cannot_start_says_why(folder: Path) -> None:
 
 def test_a_state_folder_that_cannot_be_made_is_told(folder: Path) -> None:
     (folder / "state").write_text("a file")
-    with pytest.raises(StateError, match="--state-dir"), running_sandbox(folder / "state"):
+    with pytest.raises(UsageError, match="--state-dir"), running_sandbox(folder / "state"):
         pass
