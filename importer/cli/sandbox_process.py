@@ -11,8 +11,7 @@ from pathlib import Path
 
 from importer.config import Secret, Target
 from importer.errors import TargetError, UsageError
-
-DATABASE = "sandbox.sqlite"
+from importer.stages.recording import SANDBOX_DATABASE
 
 _SECONDS_TO_END = 10.0
 
@@ -38,7 +37,7 @@ def running_sandbox(state_dir: Path, app_id: str | None = None) -> Iterator[Targ
         words += ["--app-id", app_id]
     # A session of its own: Ctrl-C is for the run, which still has answers to wait for.
     process = subprocess.Popen(  # noqa: S603 - our own program and a path
-        [*words, "--db", str(state_dir / DATABASE)],
+        [*words, "--db", str(state_dir / SANDBOX_DATABASE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -118,9 +118,9 @@ def _require_consent(job: Job, target: Target, config: RunConfig) -> None:
 
 
 def _say_how_to_look(config: RunConfig) -> None:
-    from importer.cli.sandbox_process import DATABASE
+    from importer.stages.recording import SANDBOX_DATABASE
 
     print("\nThe sandbox keeps the profiles. To look at them:")
-    database = shlex.quote(str(config.state_dir / DATABASE))
+    database = shlex.quote(str(config.state_dir / SANDBOX_DATABASE))
     print(f"  moengage-import sandbox --port 8080 --db {database}")
     print("  curl 'http://127.0.0.1:8080/_sandbox/profiles?limit=3'")

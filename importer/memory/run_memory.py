@@ -113,6 +113,7 @@ class RunMemory:
     def __call__(self, prepared: Prepared, first: int) -> Prepared:
         """Take out what need not be sent, and make the users of all else unknown."""
         require_partition(prepared)
+        # A user's earlier row may be accepted by now, and what it said need not be sent again.
         self._ledger.do(merge_accepted)
         users, values = hashes_of(prepared, self._mapping, self._ledger.secret)
         fresh = ~self._settled.among(prepared.index + first)
@@ -147,16 +148,20 @@ class RunMemory:
                 )
             )
         left_out[unchanged] = False
-        protected = [
-            ("protected", self._own[place].partition(" ")[2], left_out[:, place])
-            for place in np.flatnonzero(self._unsent.protected)
-        ]
-        shortened = self._unsent.shortened(_warned(prepared, stale, protected), left_out)
+        warned = _warned(prepared, stale, self._protected(left_out))
+        shortened = self._unsent.shortened(warned, left_out)
         return taken_out(
             taken_out(shortened, unchanged, Fate.UNCHANGED),
             stale[~unchanged],
             Fate.SUPERSEDED,
         )
+
+    def _protected(self, left_out: Flags) -> list[tuple[str, str, Flags]]:
+        """Give each protected attribute with the rows that are sent without it."""
+        return [
+            ("protected", self._own[place].partition(" ")[2], left_out[:, place])
+            for place in np.flatnonzero(self._unsent.protected)
+        ]
 
     def _unchanged(self, users: Words, values: Words) -> Flags:
         """Flag the rows that say exactly what was accepted, where they are not to be sent then."""

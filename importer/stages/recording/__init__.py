@@ -8,7 +8,6 @@ from importer.stages.recording.database import (
     known_secret,
     open_for_reading,
     open_to_look,
-    state_secret,
 )
 from importer.stages.recording.dead_letter import (
     free_path,
@@ -43,7 +42,7 @@ from importer.stages.recording.memory_scopes import (
     remembered,
     run_number,
 )
-from importer.stages.recording.own_files import is_own
+from importer.stages.recording.own_files import SANDBOX_DATABASE, is_own
 from importer.stages.recording.private_files import (
     private_bytes,
     private_folder,
@@ -85,6 +84,7 @@ __all__ = [
     "FATES",
     "ORDER_OF",
     "PLACE_BITS",
+    "SANDBOX_DATABASE",
     "UNFINISHED",
     "Accepted",
     "AppendedFile",
@@ -156,7 +156,6 @@ __all__ = [
     "set_rows",
     "set_state",
     "state_lock",
-    "state_secret",
     "unchanged_among",
     "unfinished_like",
     "unfinished_retry",

@@ -10,8 +10,11 @@ from importer.stages.recording.run_folder import RUNS
 from importer.stages.recording.state_lock import LOCK
 
 _OWN = (RUNS, LOCK, KEY_FILE, WRITTEN)
+SANDBOX_DATABASE = "sandbox.sqlite"
+"""Where a run's own sandbox keeps its profiles."""
+
 # SQLite adds endings to their names.
-_DATABASES = (DATABASE, "sandbox.sqlite")
+_DATABASES = (DATABASE, SANDBOX_DATABASE)
 
 
 def is_own(path: Path, state_dir: Path) -> bool:
